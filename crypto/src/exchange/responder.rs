@@ -1,0 +1,157 @@
+//! The responder's side: who was heard and is spoken to.
+
+use std::fmt;
+
+use rand_core::CryptoRng;
+use subtle::Choice;
+
+use crate::{
+    Commitment, Digest, PairKey, SLOTS,
+    epoch::{EpochSecrets, Evaluation, SharedItem},
+    error::{ExchangeError, PeerMisbehaved},
+    met::MetBlock,
+};
+
+use super::{
+    Conclusion, Gate, Role,
+    initiator::redacted,
+    messages::{self, Head, Message},
+    noise::{Handshake, Session},
+    tags::{Tags, reaches},
+};
+
+/// Message 2 is out; the initiator's offer is awaited.
+pub struct ResponderHello {
+    noise: Handshake,
+    own: Digest,
+}
+
+impl ResponderHello {
+    /// Answers message 1 with one's own commitment, message 2.
+    ///
+    /// # Errors
+    /// A message of another length, or [`ExchangeError::Misuse`].
+    pub fn accept<R: CryptoRng + ?Sized>(
+        me: &EpochSecrets,
+        message1: &[u8],
+        rng: &mut R,
+    ) -> Result<(Self, Vec<u8>), ExchangeError> {
+        let mut noise = Handshake::new(Role::Responder, me, me.token(), rng)?;
+        noise.read(Message::Hello, message1)?;
+        let message = noise.write(Message::Commitment, me.commitment().as_bytes())?;
+        Ok((Self { noise, own: me.digest() }, message))
+    }
+
+    /// Reads message 3 and checks the initiator's proof. That its token was heard is the caller's to check (M-12).
+    ///
+    /// # Errors
+    /// Anything wrong with the commitment or the evaluation, among it [`PeerMisbehaved::BadProof`].
+    pub fn read_evaluation(
+        mut self,
+        me: &EpochSecrets,
+        message3: &[u8],
+    ) -> Result<ResponderIdentified, ExchangeError> {
+        me.must_be(&self.own)?;
+        let payload = self.noise.read(Message::Offer, message3)?;
+        let (peer, head) = messages::decode_offer(&payload)?;
+        if !self.noise.remote_is(&peer.x()) {
+            return Err(PeerMisbehaved::StaticKeyMismatch.into());
+        }
+        peer.check_against(me.commitment())?;
+        let items = me.open(&peer, &head.evaluated, &head.proof)?;
+        let pair = me.pair_with(&peer)?;
+        let (session, h) = self.noise.finish()?;
+        let threshold = head.threshold;
+        Ok(ResponderIdentified { session, h, own: self.own, peer, met: head.met, items, pair, threshold })
+    }
+}
+
+/// The initiator is known by its digest: now is the time to decide, to charge the budget and to latch the gate.
+pub struct ResponderIdentified {
+    session: Session,
+    h: [u8; 32],
+    own: Digest,
+    peer: Commitment,
+    met: MetBlock,
+    items: [SharedItem; SLOTS],
+    pair: PairKey,
+    threshold: u8,
+}
+
+impl ResponderIdentified {
+    /// The initiator's commitment.
+    #[must_use]
+    pub fn peer(&self) -> &Commitment {
+        &self.peer
+    }
+
+    /// The markers that the initiator shows.
+    #[must_use]
+    pub fn peer_met(&self) -> &MetBlock {
+        &self.met
+    }
+
+    /// Answers with the evaluation, the met block, the threshold and the tags, as message 4: true tags where the gate is
+    /// open, else random ones.
+    ///
+    /// # Errors
+    /// [`ExchangeError::Misuse`] alone.
+    pub fn answer<R: CryptoRng + ?Sized>(
+        mut self,
+        me: &EpochSecrets,
+        ours: &Evaluation,
+        met: &MetBlock,
+        threshold: u8,
+        gate: Gate,
+        rng: &mut R,
+    ) -> Result<(ResponderAnswered, Vec<u8>), ExchangeError> {
+        me.must_be(&self.own)?;
+        ours.must_be_for(&self.peer)?;
+        let sent =
+            Tags::to_send(Tags::by_slot(&self.items, Role::Responder, &self.h), Choice::from(gate), rng);
+        let mut payload = Vec::with_capacity(Message::Answer.len());
+        Head::encode(&mut payload, ours, met, threshold);
+        sent.encode(&mut payload);
+        let message = self.session.write(Message::Answer, &payload)?;
+        let answered = ResponderAnswered {
+            session: self.session,
+            h: self.h,
+            own: self.own,
+            items: self.items,
+            sent,
+            pair: self.pair,
+            threshold: self.threshold.max(threshold),
+            gate,
+        };
+        Ok((answered, message))
+    }
+}
+
+/// Message 4 is out; the initiator's tags are awaited.
+pub struct ResponderAnswered {
+    session: Session,
+    h: [u8; 32],
+    own: Digest,
+    items: [SharedItem; SLOTS],
+    sent: Tags,
+    pair: PairKey,
+    threshold: u8,
+    gate: Gate,
+}
+
+impl ResponderAnswered {
+    /// Reads message 5 and concludes.
+    ///
+    /// # Errors
+    /// Anything wrong with the message, among it one's own tags coming back (M-14).
+    pub fn read_tags(mut self, me: &EpochSecrets, message5: &[u8]) -> Result<Conclusion, ExchangeError> {
+        me.must_be(&self.own)?;
+        let tags = Tags::decode(&self.session.read(Message::Tags, message5)?)?;
+        tags.refuse_echo(&self.sent)?;
+        let found = me.real(tags.among(&Tags::by_slot(&self.items, Role::Initiator, &self.h)));
+        let nudge = Choice::from(self.gate) & reaches(&found, self.threshold);
+        Ok(me.conclude(self.gate, nudge, &found, self.pair))
+    }
+}
+
+redacted!(ResponderHello, ResponderIdentified, ResponderAnswered);

@@ -1,0 +1,61 @@
+//! The pair key: what two devices share that no recorder of the wire can compute (specification, section 6).
+
+use std::fmt;
+
+use x25519_dalek::{PublicKey, StaticSecret};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use crate::{
+    commitment::Digest,
+    cue::Cue,
+    error::PeerMisbehaved,
+    label::{CUE, MARKER, PAIR},
+    met::Marker,
+    meter,
+};
+
+/// HKDF of X25519(y_A, y_B) under both digests: 32 secret bytes, wiped on drop, never printed.
+#[derive(ZeroizeOnDrop)]
+pub struct PairKey(Zeroizing<[u8; 32]>);
+
+impl PairKey {
+    /// Agrees on the key with the peer whose `Y` this is; both sides come to the same, whoever computes.
+    pub(crate) fn agree(
+        secret: &StaticSecret,
+        their_y: &[u8; 32],
+        ours: &Digest,
+        theirs: &Digest,
+    ) -> Result<Self, PeerMisbehaved> {
+        meter::x25519();
+        let shared = secret.diffie_hellman(&PublicKey::from(*their_y));
+        if !shared.was_contributory() {
+            return Err(PeerMisbehaved::NonContributory);
+        }
+        let (lo, hi) = Digest::ordered(ours, theirs);
+        Ok(Self(PAIR.hkdf(shared.as_bytes(), &[lo.as_bytes(), hi.as_bytes()])))
+    }
+
+    /// The colour and emoji both screens show.
+    #[must_use]
+    pub fn cue(&self) -> Cue {
+        let bytes = CUE.hmac(&self.0, &[]);
+        Cue::from_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    }
+
+    /// What both devices remember of having been nudged together.
+    #[must_use]
+    pub fn marker(&self) -> Marker {
+        Marker::new(MARKER.hmac(&self.0, &[]))
+    }
+
+    /// The key itself, for the derivations of the pairing through the relay.
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PairKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PairKey(redacted)")
+    }
+}

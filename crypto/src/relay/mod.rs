@@ -1,0 +1,1 @@
+//! Pairing through a relay (specification, section 8).
