@@ -3,7 +3,9 @@
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use rand08::SeedableRng as _;
-use sighej_crypto::voprf::{Blinds, Element, Input, Proof, PublicKey, SecretKey, blind_batch, finalize_batch};
+use sighej_crypto::voprf::{
+    Blinds, Element, Input, Proof, PublicKey, SecretKey, blind_batch, finalize_batch,
+};
 use voprf::Ristretto255;
 
 type Client = voprf::VoprfClient<Ristretto255>;
@@ -52,7 +54,8 @@ fn the_other_crate_accepts_what_our_server_evaluates() {
         let theirs: Vec<Vec<u8>> = theirs.map(|output| output.unwrap().to_vec()).collect();
 
         let inputs: Vec<Input> = inputs.iter().map(|input| Input::new(input).unwrap()).collect();
-        let ours: Vec<Vec<u8>> = key.own_outputs(&inputs).iter().map(|output| output.as_bytes().to_vec()).collect();
+        let ours: Vec<Vec<u8>> =
+            key.own_outputs(&inputs).iter().map(|output| output.as_bytes().to_vec()).collect();
         assert_eq!(ours, theirs);
     });
 }
@@ -74,8 +77,11 @@ fn our_client_accepts_what_the_other_crate_evaluates() {
         let public = <Ristretto255 as voprf::Group>::serialize_elem(server.get_public_key());
         let public = PublicKey::decode(&public.into()).unwrap();
         let proof = Proof::decode(answer.proof.serialize()[..].try_into().unwrap()).unwrap();
-        let evaluated: Vec<Element> =
-            answer.messages.iter().map(|element| Element::decode(&element.serialize().into()).unwrap()).collect();
+        let evaluated: Vec<Element> = answer
+            .messages
+            .iter()
+            .map(|element| Element::decode(&element.serialize().into()).unwrap())
+            .collect();
         let verified = public.verify_batch(&sent, &evaluated, &proof).unwrap();
         let outputs = finalize_batch(&blinded, &verified).unwrap();
 

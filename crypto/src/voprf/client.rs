@@ -165,7 +165,10 @@ impl Output {
     }
 
     /// The outputs for inputs whose unblinded elements are twice the given points.
-    pub(super) fn of_halves<'a>(inputs: impl Iterator<Item = &'a Input>, halves: &SecretPoints) -> Vec<Output> {
+    pub(super) fn of_halves<'a>(
+        inputs: impl Iterator<Item = &'a Input>,
+        halves: &SecretPoints,
+    ) -> Vec<Output> {
         let unblinded = Zeroizing::new(compress_doubled(halves.as_slice()));
         inputs
             .zip(unblinded.iter())

@@ -67,7 +67,10 @@ impl fmt::Debug for Element {
 
 /// Encodings of 2·P for each P, the identity included, in constant time and with one inversion for all.
 pub(super) fn compress_doubled(halves: &[RistrettoPoint]) -> Vec<[u8; ELEMENT_LEN]> {
-    RistrettoPoint::double_and_compress_batch(halves).into_iter().map(|encoding| encoding.to_bytes()).collect()
+    RistrettoPoint::double_and_compress_batch(halves)
+        .into_iter()
+        .map(|encoding| encoding.to_bytes())
+        .collect()
 }
 
 /// Points that depend on a secret, wiped on drop.

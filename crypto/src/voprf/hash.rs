@@ -77,7 +77,9 @@ impl Expander {
         for part in message {
             hash.update(part);
         }
-        let first = finish(hash.chain_update(output_len).chain_update([0]).chain_update(self.tag).chain_update(tag_len));
+        let first = finish(
+            hash.chain_update(output_len).chain_update([0]).chain_update(self.tag).chain_update(tag_len),
+        );
         finish(Sha512::new_with_prefix(*first).chain_update([1]).chain_update(self.tag).chain_update(tag_len))
     }
 }

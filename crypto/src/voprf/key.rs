@@ -9,7 +9,9 @@ use super::client::{Input, Output};
 use super::element::{Element, SecretPoints, compress_doubled};
 use super::hash::HashToScalar;
 use super::proof::{self, Nonce, Proof, Verified};
-use super::{BatchError, ELEMENT_LEN, ElementError, SCALAR_LEN, SEED_LEN, ScalarError, VerifyError, check_batch};
+use super::{
+    BatchError, ELEMENT_LEN, ElementError, SCALAR_LEN, SEED_LEN, ScalarError, VerifyError, check_batch,
+};
 use crate::meter;
 
 /// The evaluating side's key: a non-zero scalar, with its public key beside it so that no proof can be made under a
@@ -167,7 +169,8 @@ pub(super) fn random_scalar<R: CryptoRng + ?Sized>(rng: &mut R) -> Zeroizing<Sca
 
 /// A canonical scalar other than zero.
 pub(super) fn decode_secret_scalar(bytes: &[u8; SCALAR_LEN]) -> Result<Zeroizing<Scalar>, ScalarError> {
-    let scalar = Option::<Scalar>::from(Scalar::from_canonical_bytes(*bytes)).ok_or(ScalarError::NonCanonical)?;
+    let scalar =
+        Option::<Scalar>::from(Scalar::from_canonical_bytes(*bytes)).ok_or(ScalarError::NonCanonical)?;
     let scalar = Zeroizing::new(scalar);
     if *scalar == Scalar::ZERO {
         return Err(ScalarError::Zero);

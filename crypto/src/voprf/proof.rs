@@ -150,7 +150,8 @@ pub(super) fn verify(
 
     let Proof { challenge: c, response: s } = proof;
     meter::msm_terms(4);
-    let t2 = RistrettoPoint::vartime_double_scalar_mul_basepoint(&c.div_by_2(), public.point(), &s.div_by_2());
+    let t2 =
+        RistrettoPoint::vartime_double_scalar_mul_basepoint(&c.div_by_2(), public.point(), &s.div_by_2());
     let t3 = RistrettoPoint::vartime_multiscalar_mul([s, c], [&m, &z]);
     if challenge(&hash, public, [m, z, t2, t3]) != *c {
         return Err(VerifyError::BadProof);

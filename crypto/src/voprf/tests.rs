@@ -78,11 +78,15 @@ fn run(vector: &Vector) {
     let key = SecretKey::derive(&SEED, &hex::decode(KEY_INFO).unwrap()).unwrap();
     assert_eq!(hex::encode(key.public_key().as_bytes()), PUBLIC_KEY);
 
-    let inputs = vector.inputs.iter().map(|input| Input::new(&hex::decode(input).unwrap()).unwrap()).collect();
+    let inputs =
+        vector.inputs.iter().map(|input| Input::new(&hex::decode(input).unwrap()).unwrap()).collect();
     let blinds: Vec<[u8; 32]> = vector.blinds.iter().map(|blind| bytes(blind)).collect();
     let blinded = blind_batch(inputs, Blinds::from_bytes(&blinds).unwrap()).unwrap();
     let sent: Vec<Element> = blinded.iter().map(|blinded| *blinded.element()).collect();
-    assert_eq!(sent.iter().map(|element| hex::encode(element.as_bytes())).collect::<Vec<_>>(), vector.blinded);
+    assert_eq!(
+        sent.iter().map(|element| hex::encode(element.as_bytes())).collect::<Vec<_>>(),
+        vector.blinded
+    );
 
     let (evaluated, proof) = key.evaluate_batch_with_nonce(&sent, &bytes(vector.nonce));
     assert_eq!(evaluated.iter().map(hex::encode).collect::<Vec<_>>(), vector.evaluated);
@@ -92,7 +96,10 @@ fn run(vector: &Vector) {
     let evaluated: Vec<Element> = evaluated.iter().map(|bytes| Element::decode(bytes).unwrap()).collect();
     let verified = public.verify_batch(&sent, &evaluated, &proof).unwrap();
     let outputs = finalize_batch(&blinded, &verified).unwrap();
-    assert_eq!(outputs.iter().map(|output| hex::encode(output.as_bytes())).collect::<Vec<_>>(), vector.outputs);
+    assert_eq!(
+        outputs.iter().map(|output| hex::encode(output.as_bytes())).collect::<Vec<_>>(),
+        vector.outputs
+    );
     assert_eq!(outputs, key.own_outputs(blinded.iter().map(|blinded| blinded.input())));
 }
 
