@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rand_core::CryptoRng;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::Choice;
 use x25519_dalek::{PublicKey as XPublic, StaticSecret};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -12,6 +12,7 @@ use crate::{
     error::{ApiMisuse, PeerMisbehaved},
     exchange::{Conclusion, Gate},
     label::SHARED_ITEM,
+    meter,
     voprf::{
         BlindedInput, Blinds, Element, Input, Output, PROOF_LEN, Proof, SecretKey, blind_batch,
         finalize_batch,
@@ -48,6 +49,8 @@ impl EpochSecrets {
         let (interests, blinded) = blind(interests, rng);
         let own = key.own_outputs(blinded.iter().map(BlindedInput::input));
         let elements = blinded.iter().map(|blinded| *blinded.element()).collect();
+        meter::x25519();
+        meter::x25519();
         let x_public = XPublic::from(&StaticSecret::from(**x));
         let commitment = Commitment::assemble(
             epoch,
@@ -95,7 +98,7 @@ impl EpochSecrets {
             slot.copy_from_slice(element);
         }
         bytes[SLOTS * 32..].copy_from_slice(&proof.to_bytes());
-        Evaluation { peer: peer.digest(), bytes }
+        Evaluation { by: self.digest(), peer: peer.digest(), bytes }
     }
 
     /// Checks a peer's evaluation of one's own commitment and computes `D(x)` for each slot (M-13).
@@ -104,21 +107,27 @@ impl EpochSecrets {
         peer: &Commitment,
         evaluated: &[Element],
         proof: &[u8; PROOF_LEN],
-    ) -> Result<[SharedItem; SLOTS], PeerMisbehaved> {
+    ) -> Result<SharedItems, PeerMisbehaved> {
         let proof = Proof::decode(proof).map_err(|_| PeerMisbehaved::BadProof)?;
         let verified = peer
             .key()
             .verify_batch(self.commitment.blinded(), evaluated, &proof)
             .map_err(|_| PeerMisbehaved::BadProof)?;
-        let theirs = finalize_batch(&self.blinded, &verified).map_err(|_| PeerMisbehaved::BadProof)?;
+        #[expect(
+            clippy::expect_used,
+            reason = "what was verified are the evaluations of these very elements"
+        )]
+        let theirs = finalize_batch(&self.blinded, &verified).expect("verified for one's own elements");
         let (own_digest, peer_digest) = (self.digest(), peer.digest());
         let (lo, hi) = Digest::ordered(&own_digest, &peer_digest);
         let own_first = own_digest == *lo;
-        Ok(std::array::from_fn(|slot| {
-            let (own, their) = (self.own[slot].as_bytes(), theirs[slot].as_bytes());
+        let mut items = SharedItems(Box::new([[0; 32]; SLOTS]));
+        for ((item, own), their) in items.0.iter_mut().zip(&self.own).zip(&theirs) {
+            let (own, their) = (own.as_bytes(), their.as_bytes());
             let (first, second) = if own_first { (own, their) } else { (their, own) };
-            SharedItem(SHARED_ITEM.sha256(&[lo.as_bytes(), hi.as_bytes(), first, second]))
-        }))
+            SHARED_ITEM.sha256_into(&[lo.as_bytes(), hi.as_bytes(), first, second], item);
+        }
+        Ok(items)
     }
 
     /// Agrees on the pair key with a peer.
@@ -212,6 +221,7 @@ fn input<R: CryptoRng + ?Sized>(interest: Option<&Interest>, rng: &mut R) -> Inp
 /// `k·c` for a peer's 16 elements, and the proof: public once sent.
 #[derive(Clone)]
 pub struct Evaluation {
+    by: Digest,
     peer: Digest,
     bytes: Box<[u8; Evaluation::LEN]>,
 }
@@ -228,9 +238,15 @@ impl Evaluation {
         &self.bytes
     }
 
-    /// Refuses to send one peer's evaluation to another.
-    pub(crate) fn must_be_for(&self, peer: &Commitment) -> Result<(), ApiMisuse> {
-        if self.peer == peer.digest() { Ok(()) } else { Err(ApiMisuse::OtherPeer) }
+    /// Refuses to send one peer's evaluation to another, or one of keys that are gone.
+    pub(crate) fn must_be(&self, by: &Digest, peer: &Commitment) -> Result<(), ApiMisuse> {
+        if self.by != *by {
+            Err(ApiMisuse::OtherEpoch)
+        } else if self.peer != peer.digest() {
+            Err(ApiMisuse::OtherPeer)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -240,18 +256,19 @@ impl fmt::Debug for Evaluation {
     }
 }
 
-/// `D(x)` of one slot: what both sides compute where both hold x, and nobody else can. Secret.
+/// `D(x)` by slot: what both sides compute where both hold x, and nobody else can. Secret, wiped on drop; boxed, so that
+/// moving them leaves no copy behind.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct SharedItem([u8; 32]);
+pub(crate) struct SharedItems(Box<[[u8; 32]; SLOTS]>);
 
-impl SharedItem {
-    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+impl SharedItems {
+    /// The item of one slot.
+    pub(crate) fn slot(&self, slot: usize) -> &[u8; 32] {
+        &self.0[slot]
     }
-}
 
-impl ConstantTimeEq for SharedItem {
-    fn ct_eq(&self, other: &Self) -> Choice {
-        self.0.ct_eq(&other.0)
+    /// The items, by slot.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, [u8; 32]> {
+        self.0.iter()
     }
 }

@@ -100,6 +100,9 @@ pub enum ApiMisuse {
     /// The evaluation was made for another commitment than this peer's.
     #[error("the evaluation belongs to another peer; evaluate this peer's commitment")]
     OtherPeer,
+    /// A threshold outside 1 to 16.
+    #[error("a threshold of {0}; choose 1 to {max}", max = crate::SLOTS)]
+    Threshold(u8),
     /// The Noise library refused to be set up.
     #[error("the Noise session could not be set up")]
     Noise,

@@ -5,7 +5,7 @@ use std::fmt;
 use caseless::default_case_fold_str;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::SLOTS;
 
@@ -138,22 +138,19 @@ pub enum InterestError {
 
 /// Folds, composes and collapses until nothing changes.
 fn settle(text: &str) -> Result<String, InterestError> {
-    let mut now = text.to_owned();
+    let mut now = Zeroizing::new(text.to_owned());
     for _ in 0..MAX_ROUNDS {
-        let folded = default_case_fold_str(&now.nfkc().collect::<String>());
-        let next = collapse(&folded.nfkc().filter(|c| !is_variation_selector(*c)).collect::<String>());
+        let composed = Zeroizing::new(now.nfkc().collect::<String>());
+        let folded = Zeroizing::new(default_case_fold_str(&composed));
+        let visible =
+            Zeroizing::new(folded.nfkc().filter(|c| !is_variation_selector(*c)).collect::<String>());
+        let next = Zeroizing::new(visible.split_whitespace().collect::<Vec<_>>().join(" "));
         if next == now {
-            return Ok(now);
+            return Ok(std::mem::take(&mut *now));
         }
-        now.zeroize();
         now = next;
     }
-    now.zeroize();
     Err(InterestError::ControlCharacter)
-}
-
-fn collapse(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A variation selector changes how the character before it is drawn, never what it means.

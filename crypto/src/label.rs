@@ -29,10 +29,14 @@ pub(crate) const CUE: Label = Label("sighej/1 cue");
 pub(crate) const MARKER: Label = Label("sighej/1 marker");
 /// A marker as shown to one receiver.
 pub(crate) const MET: Label = Label("sighej/1 met");
+/// The hash that a proof's nonce comes from; not part of RFC 9497, and never on the wire.
+pub(crate) const PROOF_NONCE: Label = Label("sighej/1 voprf proof nonce");
 /// The id under which the relay knows a registration.
 pub(crate) const RELAY_ID: Label = Label("sighej/1 relay id");
-/// Proof of possession of `y` towards the relay.
+/// The key of the proof of possession of `y` towards the relay.
 pub(crate) const REGISTER: Label = Label("sighej/1 relay register");
+/// The MAC of that proof.
+pub(crate) const REGISTER_PROOF: Label = Label("sighej/1 relay proof");
 /// A sealed knock.
 pub(crate) const KNOCK: Label = Label("sighej/1 relay knock");
 /// A sealed accept.
@@ -51,6 +55,8 @@ pub(crate) const MATCH: Label = Label("sighej/1 match");
 pub(crate) const ROOM_ID: Label = Label("sighej/1 room id");
 /// A room's key out of its secret.
 pub(crate) const ROOM_KEY: Label = Label("sighej/1 room key");
+/// The checksum in a room secret's text.
+pub(crate) const ROOM_CHECK: Label = Label("sighej/1 room check");
 
 impl Label {
     /// The label as it stands in front of an input: length byte, then the text.
@@ -63,11 +69,18 @@ impl Label {
 
     /// `SHA-256(label ‖ parts)`.
     pub(crate) fn sha256(self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut out = [0; 32];
+        self.sha256_into(parts, &mut out);
+        out
+    }
+
+    /// The same, into the place where a secret is to stay.
+    pub(crate) fn sha256_into(self, parts: &[&[u8]], out: &mut [u8; 32]) {
         let mut hash = Sha256::new().chain_update(self.prefix());
         for part in parts {
             hash.update(part);
         }
-        hash.finalize().into()
+        hash.finalize_into(out.into());
     }
 
     /// `HMAC-SHA-256(key, label ‖ parts)`.

@@ -16,7 +16,7 @@ use crate::{
 
 /// HKDF of X25519(y_A, y_B) under both digests: 32 secret bytes, wiped on drop, never printed.
 #[derive(ZeroizeOnDrop)]
-pub struct PairKey(Zeroizing<[u8; 32]>);
+pub struct PairKey(Box<Zeroizing<[u8; 32]>>);
 
 impl PairKey {
     /// Agrees on the key with the peer whose `Y` this is; both sides come to the same, whoever computes.
@@ -32,7 +32,7 @@ impl PairKey {
             return Err(PeerMisbehaved::NonContributory);
         }
         let (lo, hi) = Digest::ordered(ours, theirs);
-        Ok(Self(PAIR.hkdf(shared.as_bytes(), &[lo.as_bytes(), hi.as_bytes()])))
+        Ok(Self(Box::new(PAIR.hkdf(shared.as_bytes(), &[lo.as_bytes(), hi.as_bytes()]))))
     }
 
     /// The colour and emoji both screens show.

@@ -7,7 +7,7 @@ use subtle::Choice;
 
 use crate::{
     Commitment, Digest, PairKey, Token,
-    epoch::{EpochSecrets, Evaluation, SharedItem},
+    epoch::{EpochSecrets, Evaluation, SharedItems},
     error::{ExchangeError, PeerMisbehaved},
     met::MetBlock,
 };
@@ -18,7 +18,6 @@ use super::{
     noise::{Handshake, Session},
     tags::{Tags, reaches},
 };
-use crate::SLOTS;
 
 /// Message 1 is out; the responder's commitment is awaited.
 pub struct InitiatorHello {
@@ -91,7 +90,8 @@ impl InitiatorIdentified {
         threshold: u8,
     ) -> Result<(InitiatorWaiting, Vec<u8>), ExchangeError> {
         me.must_be(&self.own)?;
-        ours.must_be_for(&self.peer)?;
+        ours.must_be(&self.own, &self.peer)?;
+        messages::check_threshold(threshold)?;
         let mut payload = me.commitment().as_bytes().to_vec();
         Head::encode(&mut payload, ours, met, threshold);
         let message = self.noise.write(Message::Offer, &payload)?;
@@ -146,7 +146,7 @@ pub struct InitiatorAnswered {
     own: Digest,
     peer: Commitment,
     met: MetBlock,
-    items: [SharedItem; SLOTS],
+    items: SharedItems,
     tags: Tags,
     pair: PairKey,
     threshold: u8,
@@ -178,7 +178,7 @@ impl InitiatorAnswered {
         me.must_be(&self.own)?;
         let found = me.real(self.tags.among(&Tags::by_slot(&self.items, Role::Responder, &self.h)));
         let nudge = Choice::from(gate) & reaches(&found, self.threshold);
-        let mine = Tags::to_send(Tags::by_slot(&self.items, Role::Initiator, &self.h), nudge, rng);
+        let mine = Tags::to_send(&Tags::by_slot(&self.items, Role::Initiator, &self.h), nudge, rng);
         let mut payload = Vec::with_capacity(Message::Tags.len());
         mine.encode(&mut payload);
         let message = self.session.write(Message::Tags, &payload)?;

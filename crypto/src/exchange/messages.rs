@@ -4,7 +4,7 @@ use crate::{
     Commitment, SLOTS,
     commitment::elements,
     epoch::Evaluation,
-    error::{ExchangeError, InvalidMessage},
+    error::{ApiMisuse, ExchangeError, InvalidMessage, PeerMisbehaved},
     met::MetBlock,
     voprf::Element,
 };
@@ -76,7 +76,7 @@ impl Head {
         let (threshold, _) = split(rest, 1)?;
         let (points, proof) = split(evaluation, SLOTS * 32)?;
         let threshold = threshold[0];
-        if !(1..=SLOTS as u8).contains(&threshold) {
+        if !is_threshold(threshold) {
             return Err(InvalidMessage::Threshold(threshold).into());
         }
         let proof = proof
@@ -86,10 +86,24 @@ impl Head {
     }
 }
 
-/// Message 3's payload.
-pub(super) fn decode_offer(payload: &[u8]) -> Result<(Commitment, Head), ExchangeError> {
+/// Refuses a threshold of one's own that every peer would refuse.
+pub(super) fn check_threshold(threshold: u8) -> Result<(), ApiMisuse> {
+    if is_threshold(threshold) { Ok(()) } else { Err(ApiMisuse::Threshold(threshold)) }
+}
+
+fn is_threshold(threshold: u8) -> bool {
+    (1..=SLOTS as u8).contains(&threshold)
+}
+
+/// Message 3's payload. The commitment is looked at first, by `check`, so that a stranger's elements cost nothing.
+pub(super) fn decode_offer(
+    payload: &[u8],
+    check: impl FnOnce(&Commitment) -> Result<(), PeerMisbehaved>,
+) -> Result<(Commitment, Head), ExchangeError> {
     let (commitment, rest) = split(payload, Commitment::LEN)?;
-    Ok((Commitment::decode(commitment)?, Head::decode(rest)?))
+    let commitment = Commitment::decode(commitment)?;
+    check(&commitment)?;
+    Ok((commitment, Head::decode(rest)?))
 }
 
 /// Message 4's payload.

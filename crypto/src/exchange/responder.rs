@@ -6,8 +6,8 @@ use rand_core::CryptoRng;
 use subtle::Choice;
 
 use crate::{
-    Commitment, Digest, PairKey, SLOTS,
-    epoch::{EpochSecrets, Evaluation, SharedItem},
+    Commitment, Digest, PairKey,
+    epoch::{EpochSecrets, Evaluation, SharedItems},
     error::{ExchangeError, PeerMisbehaved},
     met::MetBlock,
 };
@@ -53,11 +53,12 @@ impl ResponderHello {
     ) -> Result<ResponderIdentified, ExchangeError> {
         me.must_be(&self.own)?;
         let payload = self.noise.read(Message::Offer, message3)?;
-        let (peer, head) = messages::decode_offer(&payload)?;
-        if !self.noise.remote_is(&peer.x()) {
-            return Err(PeerMisbehaved::StaticKeyMismatch.into());
-        }
-        peer.check_against(me.commitment())?;
+        let (peer, head) = messages::decode_offer(&payload, |peer| {
+            if !self.noise.remote_is(&peer.x()) {
+                return Err(PeerMisbehaved::StaticKeyMismatch);
+            }
+            peer.check_against(me.commitment())
+        })?;
         let items = me.open(&peer, &head.evaluated, &head.proof)?;
         let pair = me.pair_with(&peer)?;
         let (session, h) = self.noise.finish()?;
@@ -73,7 +74,7 @@ pub struct ResponderIdentified {
     own: Digest,
     peer: Commitment,
     met: MetBlock,
-    items: [SharedItem; SLOTS],
+    items: SharedItems,
     pair: PairKey,
     threshold: u8,
 }
@@ -106,9 +107,10 @@ impl ResponderIdentified {
         rng: &mut R,
     ) -> Result<(ResponderAnswered, Vec<u8>), ExchangeError> {
         me.must_be(&self.own)?;
-        ours.must_be_for(&self.peer)?;
+        ours.must_be(&self.own, &self.peer)?;
+        messages::check_threshold(threshold)?;
         let sent =
-            Tags::to_send(Tags::by_slot(&self.items, Role::Responder, &self.h), Choice::from(gate), rng);
+            Tags::to_send(&Tags::by_slot(&self.items, Role::Responder, &self.h), Choice::from(gate), rng);
         let mut payload = Vec::with_capacity(Message::Answer.len());
         Head::encode(&mut payload, ours, met, threshold);
         sent.encode(&mut payload);
@@ -132,7 +134,7 @@ pub struct ResponderAnswered {
     session: Session,
     h: [u8; 32],
     own: Digest,
-    items: [SharedItem; SLOTS],
+    items: SharedItems,
     sent: Tags,
     pair: PairKey,
     threshold: u8,

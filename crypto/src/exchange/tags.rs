@@ -3,9 +3,11 @@
 use rand_core::CryptoRng;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater};
 
+use zeroize::Zeroizing;
+
 use crate::{
     SLOTS,
-    epoch::SharedItem,
+    epoch::SharedItems,
     error::{ExchangeError, InvalidMessage, PeerMisbehaved},
     label::DIRECT_TAG,
 };
@@ -15,39 +17,37 @@ use super::Role;
 const TAG: usize = 16;
 pub(super) const TAGS_LEN: usize = SLOTS * TAG;
 
+/// Tags by slot, before they are sorted into a message.
+type BySlot = Zeroizing<[[u8; TAG]; SLOTS]>;
+
 /// The 16 tags of a message, strictly ascending.
 #[derive(Clone)]
 pub(super) struct Tags([[u8; TAG]; SLOTS]);
 
 impl Tags {
-    /// One tag for each item: `HMAC(D, label ‖ role ‖ h)`, by slot.
-    pub(super) fn by_slot(items: &[SharedItem; SLOTS], role: Role, h: &[u8; 32]) -> [[u8; TAG]; SLOTS] {
-        std::array::from_fn(|slot| {
-            let mut tag = [0; TAG];
-            tag.copy_from_slice(&DIRECT_TAG.hmac(items[slot].as_bytes(), &[&[role as u8], h])[..TAG]);
-            tag
-        })
+    /// One tag for each item: `HMAC(D, label ‖ role ‖ h)`, by slot. Secret until they are sent.
+    pub(super) fn by_slot(items: &SharedItems, role: Role, h: &[u8; 32]) -> BySlot {
+        let mut tags = Zeroizing::new([[0; TAG]; SLOTS]);
+        for (tag, item) in tags.iter_mut().zip(items.iter()) {
+            let full = Zeroizing::new(DIRECT_TAG.hmac(item, &[&[role as u8], h]));
+            tag.copy_from_slice(&full[..TAG]);
+        }
+        tags
     }
 
     /// What goes out: the true tags where `truly`, else as many random ones, sorted, the work being the same.
-    pub(super) fn to_send<R: CryptoRng + ?Sized>(
-        mut truth: [[u8; TAG]; SLOTS],
-        truly: Choice,
-        rng: &mut R,
-    ) -> Self {
-        for tag in &mut truth {
-            let mut random = [0; TAG];
-            rng.fill_bytes(&mut random);
-            for (byte, random) in tag.iter_mut().zip(random) {
-                *byte = u8::conditional_select(&random, byte, truly);
-            }
+    pub(super) fn to_send<R: CryptoRng + ?Sized>(truth: &BySlot, truly: Choice, rng: &mut R) -> Self {
+        let mut sent = [[0; TAG]; SLOTS];
+        rng.fill_bytes(sent.as_flattened_mut());
+        for (sent, truth) in sent.as_flattened_mut().iter_mut().zip(truth.as_flattened()) {
+            sent.conditional_assign(truth, truly);
         }
-        truth.sort_unstable();
-        Self(truth)
+        sent.sort_unstable();
+        Self(sent)
     }
 
     /// Which slots' expected tags are among these, each compared with each in constant time.
-    pub(super) fn among(&self, expected: &[[u8; TAG]; SLOTS]) -> [Choice; SLOTS] {
+    pub(super) fn among(&self, expected: &BySlot) -> [Choice; SLOTS] {
         std::array::from_fn(|slot| self.contains(&expected[slot]))
     }
 

@@ -11,10 +11,9 @@ use super::element::{Element, compress_doubled};
 use super::hash::{self, HashToScalar};
 use super::key::PublicKey;
 use super::{BatchError, ELEMENT_LEN, PROOF_LEN, SCALAR_LEN, ScalarError, VerifyError, check_batch};
+use crate::label::PROOF_NONCE;
 use crate::meter;
 
-/// Label of the hash that proof nonces come from; not part of RFC 9497, and never on the wire.
-const NONCE_LABEL: &[u8] = b"sighej/1 voprf proof nonce";
 const NONCE_RANDOM_LEN: usize = 32;
 /// Two bytes that stand before every element in the RFC's transcripts.
 const ELEMENT_PREFIX: [u8; 2] = (ELEMENT_LEN as u16).to_be_bytes();
@@ -94,8 +93,7 @@ impl Nonce {
         let mut random = Zeroizing::new([0; NONCE_RANDOM_LEN]);
         rng.fill_bytes(&mut *random);
         let mut hash = Sha512::new()
-            .chain_update([NONCE_LABEL.len() as u8])
-            .chain_update(NONCE_LABEL)
+            .chain_update(PROOF_NONCE.prefix())
             .chain_update(*random)
             .chain_update(secret.as_bytes())
             .chain_update(public.as_bytes());
