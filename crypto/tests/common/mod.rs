@@ -1,5 +1,9 @@
 //! Two devices in memory, for the tests of the exchange.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "what cannot go on has failed")]
+
+pub(crate) mod mallory;
+pub(crate) mod second;
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use sighej_crypto::{
