@@ -1,1 +1,35 @@
-//! Under construction.
+//! The SigHej node: an attendee's device as a library, for apps, and behind the program `sighej`.
+//!
+//! A [`Node`] owns one engine, which decides everything, and the local network, which carries bytes. Its owner tells
+//! it what the attendee wants and hears what happened:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use sighej_node::{Intent, Node, NodeConfig};
+//!
+//! let mut node = Node::start(NodeConfig::default())?;
+//! node.intend(Intent::Open).await?;
+//! while let Some(event) = node.event().await {
+//!     println!("{event:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Logs are `tracing` events whose targets begin with `sighej`. They hold no interest, token, key or peer id at any
+//! level. libp2p's own do hold peer ids: an app that prints them at info level or above links epochs.
+
+mod clock;
+mod driver;
+mod lan;
+mod node;
+
+mod queue;
+
+pub use clock::Utc;
+pub use lan::{LanConfig, limits};
+pub use libp2p::Multiaddr;
+pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError};
+
+pub use queue::EVENTS_WAITING;
+pub use sighej_engine::{Alone, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach, Status, Transport};

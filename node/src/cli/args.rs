@@ -1,0 +1,213 @@
+//! The command line, in words for someone who sees it for the first time.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sighej_node::{Multiaddr, report::Lang};
+
+const AFTER: &str = "\
+Try it:
+  sighej demo
+      Four attendees in one process; two are nudged. Nothing to set up, over in seconds.
+  sighej run --open --interest devops --interest hardstyle --crowd-guard 1
+      Run it on two machines of one network: both are nudged if they share an interest.
+  sighej interests climb
+      Look for interests in the catalogue.
+
+Exit codes:
+  0  ended as asked: by `quit`, Ctrl-C, SIGTERM, or because nobody reads the output any more
+  1  could not do it: an address that cannot be listened on, or a demo that did not show what it should
+  2  wrong usage: an unknown flag, or an interest that cannot be used; standard error says which and why
+
+Environment:
+  SIGHEJ_LOG  error, warn, info, debug or trace: logs of sighej on standard error (default: none).
+              They never hold an interest, a token or a peer id.
+  NO_COLOR    set to anything: no colours.";
+
+/// SigHej tells you when someone nearby shares an interest with you, and nobody else what your interests are.
+#[derive(Debug, Parser)]
+#[command(name = "sighej", version, about, after_help = AFTER, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Be there: find people on this network, and be nudged when one shares an interest
+    Run(Box<Run>),
+    /// List the catalogue's interests, or those that match a search
+    Interests(Interests),
+    /// See it happen: four attendees over real sockets in this one process, and what an eavesdropper gets
+    Demo(Demo),
+}
+
+const RUN_AFTER: &str = "\
+Examples:
+  sighej run --open --interest devops --interest \"modular synths\"
+  sighej run --open --interest devops --no-mdns --listen /ip4/127.0.0.1/tcp/4001
+  sighej run --open --interest devops --no-mdns --peer /ip4/127.0.0.1/tcp/4001
+  sighej run --json --interest devops        then type {\"cmd\":\"open\"}
+
+With --json, every line on standard output is one JSON object with the field `event`, and every line on standard
+input one command:
+  {\"cmd\":\"open\"}   {\"cmd\":\"close\"}   {\"cmd\":\"pause\",\"minutes\":15}   {\"cmd\":\"resume\"}
+  {\"cmd\":\"block\"}  (whoever the last nudge was about)
+  {\"cmd\":\"interests\",\"interests\":[\"devops\"],\"insist\":false}   (insist: not at the next epoch, but within 3 minutes)
+  {\"cmd\":\"wipe\"}   (close, and forget everything at once)   {\"cmd\":\"quit\"}
+A line that is no command gives an `error` event and changes nothing. When standard input ends, no more commands
+come, and the program runs on; it ends when nobody reads its standard output any more.";
+
+#[derive(Debug, Args)]
+#[command(after_help = RUN_AFTER)]
+pub(crate) struct Run {
+    /// Begin open. Otherwise nothing is sent or answered before the command `open`
+    #[arg(long)]
+    pub(crate) open: bool,
+
+    /// An interest: an id of the catalogue (see `sighej interests`), one of its other names, or any text.
+    /// Up to 16; several may follow, and the flag may be repeated
+    #[arg(long = "interest", value_name = "ID_OR_TEXT", num_args = 1.., required = true)]
+    pub(crate) interests: Vec<String>,
+
+    /// Allow one sensitive interest (faith, health, orientation, politics) to be used; each by its own id
+    #[arg(long, value_name = "ID")]
+    pub(crate) allow_sensitive: Vec<String>,
+
+    /// The language of what you read
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
+
+    /// Events as JSON lines on standard output, commands as JSON lines on standard input
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Listen at this address instead of every interface, such as /ip4/127.0.0.1/tcp/0. May be repeated.
+    /// Port 0 is drawn afresh for every epoch; a fixed one stays, and so tells listeners that it is still you
+    #[arg(long, value_name = "MULTIADDR")]
+    pub(crate) listen: Vec<Multiaddr>,
+
+    /// Connect to this address, such as /ip4/192.0.2.7/tcp/4001. May be repeated
+    #[arg(long, value_name = "MULTIADDR")]
+    pub(crate) peer: Vec<Multiaddr>,
+
+    /// Do not look for people by multicast DNS
+    #[arg(long)]
+    pub(crate) no_mdns: bool,
+
+    /// No nudge before so many people are near: among few, a nudge points at one person
+    #[arg(long, value_name = "K", default_value_t = 3)]
+    pub(crate) crowd_guard: usize,
+
+    /// Seconds that someone must be heard by radio before anything is sent to them
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds)]
+    pub(crate) dwell: f64,
+
+    /// How strong someone must be heard by radio, in dBm, or `off`
+    #[arg(long, value_name = "DBM|off", default_value = "-85", value_parser = rssi_gate, allow_hyphen_values = true)]
+    pub(crate) rssi_gate: RssiGate,
+
+    /// Seconds after a nudge in which there is no other
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds)]
+    pub(crate) cool_down: f64,
+
+    /// How many devices may pass on to you someone who is out of reach
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) max_hops: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Interests {
+    /// Part of an id, a label or another name
+    pub(crate) search: Option<String>,
+
+    /// The language of the labels
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
+
+    /// One JSON object per interest and line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// The language of the nudges
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
+}
+
+/// `--lang`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// Danish
+    Da,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Lang {
+        match language {
+            Language::En => Lang::En,
+            Language::Da => Lang::Da,
+        }
+    }
+}
+
+/// `--rssi-gate`: `None` is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RssiGate(pub(crate) Option<i8>);
+
+fn rssi_gate(text: &str) -> Result<RssiGate, String> {
+    if text == "off" {
+        return Ok(RssiGate(None));
+    }
+    match text.parse::<i8>() {
+        Ok(dbm @ -127..=20) => Ok(RssiGate(Some(dbm))),
+        Ok(_) | Err(_) => Err("give a whole number of dBm from -127 to 20, such as -85, or `off`".into()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(seconds),
+        Ok(_) | Err(_) => Err("give seconds from 0 to 86400, such as 3 or 0.5".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn interests_may_follow_one_flag_or_repeat_it() {
+        let parse = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
+            Command::Run(run) => run.interests,
+            Command::Interests(_) | Command::Demo(_) => unreachable!(),
+        };
+        assert_eq!(parse("sighej run --interest a b --open"), ["a", "b"]);
+        assert_eq!(parse("sighej run --interest a --open --interest b"), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_gate_takes_numbers_and_off() {
+        assert_eq!(rssi_gate("off"), Ok(RssiGate(None)));
+        assert_eq!(rssi_gate("-70"), Ok(RssiGate(Some(-70))));
+        for wrong in ["", "on", "-128", "21", "-85.5"] {
+            assert!(rssi_gate(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["-1", "NaN", "inf", "soon", "86401"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! One life on the air: the loop around a swarm, from its first listener to its end.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use futures::StreamExt;
+use libp2p::{
+    Multiaddr, PeerId, Swarm,
+    core::ConnectedPoint,
+    mdns,
+    swarm::{ConnectionId, SwarmEvent},
+};
+use sighej_engine::{ChannelId, LinkId};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep_until,
+};
+
+use super::{
+    LanCommand, LanConfig, LanEvent,
+    behaviour::{Behaviour, BehaviourEvent},
+    candidates::Candidates,
+    handler::{Open, Opened, Permit, Purpose},
+    limits,
+    links::{Link, Links, OwnPresence, Stays, which_stays},
+    tasks::{self, TaskEvent},
+};
+
+/// Numbers that no life uses twice.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    links: AtomicU64,
+    channels: AtomicU64,
+}
+
+impl Ids {
+    fn link(&self) -> LinkId {
+        LinkId(self.links.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn inbound(&self) -> ChannelId {
+        ChannelId::Inbound(self.channels.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The loop's state.
+pub(super) struct Life {
+    swarm: Swarm<Behaviour>,
+    links: Links,
+    candidates: Candidates,
+    ids: Arc<Ids>,
+    driver: mpsc::Sender<LanEvent>,
+    tasks: (mpsc::Sender<TaskEvent>, mpsc::Receiver<TaskEvent>),
+    /// What the driver is to hear, in order; emptied after every step, so bounded by what one step can add.
+    news: Vec<LanEvent>,
+}
+
+impl Life {
+    pub(super) fn new(
+        config: &LanConfig,
+        swarm: Swarm<Behaviour>,
+        ids: Arc<Ids>,
+        driver: mpsc::Sender<LanEvent>,
+    ) -> Life {
+        let candidates = Candidates::new(*swarm.local_peer_id(), &config.peers, Instant::now());
+        let tasks = mpsc::channel(limits::EVENTS_QUEUED);
+        Life { swarm, links: Links::default(), candidates, ids, driver, tasks, news: Vec::new() }
+    }
+
+    /// Lives until the driver drops its end.
+    pub(super) async fn run(mut self, listen: &[Multiaddr], mut commands: mpsc::Receiver<LanCommand>) {
+        self.listen(listen);
+        loop {
+            if self.tell_the_driver().await.is_err() {
+                return;
+            }
+            let due = [self.candidates.next(), self.links.next_due()].into_iter().flatten().min();
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => self.obey(command),
+                    None => return,
+                },
+                event = self.swarm.select_next_some() => self.on_swarm(event),
+                Some(event) = self.tasks.1.recv() => self.on_task(event),
+                () = at(due) => self.on_time(Instant::now()),
+            }
+        }
+    }
+
+    fn listen(&mut self, listen: &[Multiaddr]) {
+        for address in listen {
+            if let Err(error) = self.swarm.listen_on(address.clone()) {
+                self.news.push(LanEvent::ListenFailed { address: address.clone(), reason: error.to_string() });
+            }
+        }
+    }
+
+    async fn tell_the_driver(&mut self) -> Result<(), mpsc::error::SendError<LanEvent>> {
+        for news in self.news.drain(..) {
+            self.driver.send(news).await?;
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, command: LanCommand) {
+        match command {
+            LanCommand::Presence { link, bytes } => self.announce(link, bytes),
+            LanCommand::OpenChannel { link, channel } => self.open_channel(link, channel),
+            LanCommand::Frame { channel, bytes } => self.send(channel, bytes),
+            LanCommand::CloseChannel { channel } => drop(self.links.channels.remove(&channel)),
+            LanCommand::CloseLink { link } => {
+                if let Some(link) = self.links.remove(link) {
+                    self.candidates.disconnected(link.peer, false, Instant::now());
+                    self.swarm.close_connection(link.connection);
+                }
+            }
+        }
+    }
+
+    fn announce(&mut self, id: LinkId, bytes: Vec<u8>) {
+        let Some(link) = self.links.links.get_mut(&id) else { return };
+        match &link.presence {
+            OwnPresence::Opening(presence, _) | OwnPresence::Told(presence) => {
+                presence.send_replace(bytes);
+            }
+            OwnPresence::Unknown => {
+                let (presence, changes) = watch::channel(bytes);
+                link.presence = OwnPresence::Opening(presence, changes);
+                let wish = Open { purpose: Purpose::Presence, tag: id.0 };
+                self.swarm.behaviour_mut().streams.open(link.peer, link.connection, wish);
+            }
+        }
+    }
+
+    fn open_channel(&mut self, id: LinkId, channel: ChannelId) {
+        let ChannelId::Outbound(tag) = channel else { return };
+        if self.links.open(id, channel).is_some()
+            && let Some(link) = self.links.links.get(&id)
+        {
+            let wish = Open { purpose: Purpose::Exchange, tag };
+            self.swarm.behaviour_mut().streams.open(link.peer, link.connection, wish);
+        } else {
+            self.news.push(LanEvent::ChannelClosed { channel });
+        }
+    }
+
+    fn send(&mut self, id: ChannelId, bytes: Vec<u8>) {
+        if let Some(channel) = self.links.channels.get(&id)
+            && channel.frames.try_send(bytes).is_err()
+        {
+            self.links.channels.remove(&id);
+            self.news.push(LanEvent::ChannelClosed { channel: id });
+        }
+    }
+
+    fn on_swarm(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        let now = Instant::now();
+        // Non-exhaustive: what is not named here concerns addresses and tries that this node does not act upon.
+        if let SwarmEvent::Behaviour(event) = event {
+            self.on_behaviour(event, now);
+        } else if let SwarmEvent::NewListenAddr { address, .. } = event {
+            self.news.push(LanEvent::Listening(address));
+        } else if let SwarmEvent::ListenerClosed { addresses, reason: Err(error), .. } = event {
+            let address = addresses.into_iter().next().unwrap_or_else(Multiaddr::empty);
+            self.news.push(LanEvent::ListenFailed { address, reason: error.to_string() });
+        } else if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } = event {
+            self.on_connected(peer_id, connection_id, &endpoint, now);
+        } else if let SwarmEvent::ConnectionClosed { peer_id, connection_id, .. } = event {
+            self.on_disconnected(peer_id, connection_id, now);
+        } else if let SwarmEvent::OutgoingConnectionError { peer_id, connection_id, .. } = event {
+            let connected = peer_id.is_some_and(|peer| self.links.of_peer(&peer).is_some());
+            self.candidates.failed(connection_id, peer_id, connected, now);
+        }
+    }
+
+    fn on_behaviour(&mut self, event: BehaviourEvent, now: Instant) {
+        match event {
+            BehaviourEvent::Mdns(mdns::Event::Discovered(records)) => {
+                for (peer, address) in records {
+                    let connected = self.links.of_peer(&peer).is_some();
+                    self.candidates.found(peer, address, connected, now);
+                }
+            }
+            BehaviourEvent::Mdns(mdns::Event::Expired(records)) => {
+                for (peer, address) in records {
+                    self.candidates.lost(peer, &address);
+                }
+            }
+            BehaviourEvent::Stream(event) => self.on_stream(event.connection, event.opened),
+            BehaviourEvent::Aside => {}
+        }
+    }
+
+    fn on_connected(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint, now: Instant) {
+        let by_us = endpoint.is_dialer();
+        self.candidates.connected(peer, connection);
+        if let Some((older, link)) = self.links.of_peer(&peer) {
+            let loser = link.connection;
+            match which_stays(self.swarm.local_peer_id(), &peer, link.by_us, by_us) {
+                Stays::Older => {
+                    self.swarm.close_connection(connection);
+                    return;
+                }
+                Stays::Newer => {
+                    self.links.remove(older);
+                    self.swarm.close_connection(loser);
+                    self.news.push(LanEvent::LinkDown(older));
+                }
+            }
+        }
+        let id = self.ids.link();
+        let presence_due = Some(now + limits::PRESENCE_WITHIN);
+        let presence = OwnPresence::Unknown;
+        self.links.links.insert(id, Link { peer, connection, by_us, presence_due, presence });
+        self.news.push(LanEvent::LinkUp(id));
+    }
+
+    fn on_disconnected(&mut self, peer: PeerId, connection: ConnectionId, now: Instant) {
+        if let Some((id, _)) = self.links.of_connection(connection) {
+            self.links.remove(id);
+            self.news.push(LanEvent::LinkDown(id));
+            self.candidates.disconnected(peer, true, now);
+        }
+    }
+
+    fn on_stream(&mut self, connection: ConnectionId, opened: Opened) {
+        let Some((link, _)) = self.links.of_connection(connection) else { return };
+        match opened {
+            Opened::ByPeer { purpose: Purpose::Presence, stream, permit } => {
+                tokio::spawn(tasks::listen(stream, permit, link, self.tasks.0.clone()));
+            }
+            Opened::ByPeer { purpose: Purpose::Exchange, stream, permit } => {
+                let channel = self.ids.inbound();
+                self.links.open(link, channel);
+                self.news.push(LanEvent::ChannelOpened { link, channel });
+                self.carry(channel, stream, Some(permit));
+            }
+            Opened::ByUs { purpose: Purpose::Presence, stream, .. } => self.begin_announcing(link, stream),
+            Opened::ByUs { purpose: Purpose::Exchange, tag, stream } => {
+                self.carry(ChannelId::Outbound(tag), stream, None);
+            }
+            Opened::Refused { purpose: Purpose::Presence, .. } => self.end(link),
+            Opened::Refused { purpose: Purpose::Exchange, tag } => {
+                let channel = ChannelId::Outbound(tag);
+                self.links.channels.remove(&channel);
+                self.news.push(LanEvent::ChannelClosed { channel });
+            }
+        }
+    }
+
+    fn begin_announcing(&mut self, id: LinkId, stream: libp2p::Stream) {
+        let Some(link) = self.links.links.get_mut(&id) else { return };
+        if let OwnPresence::Opening(presence, changes) = &link.presence {
+            tokio::spawn(tasks::announce(stream, changes.clone()));
+            link.presence = OwnPresence::Told(presence.clone());
+        }
+    }
+
+    /// A channel that the engine has closed meanwhile has no queue, and its substream is dropped.
+    fn carry(&mut self, id: ChannelId, stream: libp2p::Stream, permit: Option<Permit>) {
+        if let Some(frames) = self.links.channels.get_mut(&id).and_then(|channel| channel.waiting.take()) {
+            tokio::spawn(tasks::carry(stream, permit, id, frames, self.tasks.0.clone()));
+        }
+    }
+
+    fn on_task(&mut self, event: TaskEvent) {
+        match event {
+            TaskEvent::Presence { link: id, bytes } => {
+                if let Some(link) = self.links.links.get_mut(&id) {
+                    link.presence_due = None;
+                    self.news.push(LanEvent::Presence { link: id, bytes });
+                }
+            }
+            TaskEvent::PresenceAbused { link } => self.end(link),
+            TaskEvent::Frame { channel, bytes } => {
+                if self.links.channels.contains_key(&channel) {
+                    self.news.push(LanEvent::Frame { channel, bytes });
+                }
+            }
+            TaskEvent::ChannelEnded { channel } => {
+                if self.links.channels.remove(&channel).is_some() {
+                    self.news.push(LanEvent::ChannelClosed { channel });
+                }
+            }
+        }
+    }
+
+    fn on_time(&mut self, now: Instant) {
+        for link in self.links.overdue(now) {
+            self.end(link);
+        }
+        for dial in self.candidates.due(now) {
+            let (connection, peer) = (dial.connection_id(), dial.get_peer_id());
+            if self.swarm.dial(dial).is_err() {
+                let connected = peer.is_some_and(|peer| self.links.of_peer(&peer).is_some());
+                self.candidates.failed(connection, peer, connected, now);
+            }
+        }
+    }
+
+    /// A peer that breaks the link's own rules is not dialled again in this life.
+    fn end(&mut self, id: LinkId) {
+        if let Some(link) = self.links.remove(id) {
+            self.swarm.close_connection(link.connection);
+            self.candidates.disconnected(link.peer, false, Instant::now());
+            self.news.push(LanEvent::LinkDown(id));
+        }
+    }
+}
+
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_never_reused() {
+        let ids = Ids::default();
+        assert_ne!(ids.link(), ids.link());
+        assert_ne!(ids.inbound(), ids.inbound());
+    }
+
+    #[tokio::test]
+    async fn a_past_time_is_due_at_once() {
+        tokio::time::timeout(Duration::from_secs(1), at(Some(Instant::now()))).await.unwrap();
+    }
+}

@@ -1,0 +1,137 @@
+//! The handle by which a program owns a node.
+
+use std::sync::Arc;
+
+use libp2p::Multiaddr;
+use sighej_engine::{Config, Engine, Event, Intent, IntentError, Status};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    clock::{Clock, Utc},
+    driver::{Command, Driver},
+    lan::LanConfig,
+    queue,
+};
+
+/// Commands that wait for the driver; one more makes its caller wait.
+const COMMANDS_WAITING: usize = 64;
+
+/// Everything a node is started with.
+#[derive(Clone, Debug, Default)]
+pub struct NodeConfig {
+    /// What the engine is told: interests, thresholds, guards.
+    pub engine: Config,
+    /// How the local network is used.
+    pub lan: LanConfig,
+    /// Where the time of day comes from.
+    pub utc: Utc,
+}
+
+/// What a node tells its owner.
+#[derive(Debug)]
+pub enum NodeEvent {
+    /// It listens at this address, until it next falls silent. Names the address alone, never a peer id.
+    Listening(Multiaddr),
+    /// It cannot listen at this address.
+    ListenFailed {
+        /// The address.
+        address: Multiaddr,
+        /// What the system says.
+        reason: String,
+    },
+    /// A connection to somebody is up; nothing is known of them yet.
+    LinkUp,
+    /// A connection is gone.
+    LinkDown,
+    /// What the engine has to say.
+    Engine(Event),
+}
+
+impl NodeEvent {
+    pub(crate) fn is_nudge(&self) -> bool {
+        matches!(self, NodeEvent::Engine(Event::Nudge(_)))
+    }
+}
+
+/// Why a node could not be started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The system gave no randomness, without which there are no keys.
+    #[error("the system gives no random numbers: {0}")]
+    Randomness(getrandom::Error),
+    /// Called outside a tokio runtime.
+    #[error("a node runs in a tokio runtime, and there is none here")]
+    Runtime,
+}
+
+/// Why an intent did not come through.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// The engine refuses it; nothing has changed.
+    #[error(transparent)]
+    Refused(#[from] IntentError),
+    /// The node has ended.
+    #[error("the node has ended")]
+    Ended,
+}
+
+/// A running node. It starts closed: it neither sends nor listens before [`Intent::Open`]. Dropping it ends it.
+#[derive(Debug)]
+pub struct Node {
+    commands: mpsc::Sender<Command>,
+    events: queue::Receiver,
+}
+
+impl Node {
+    /// Starts a node in the current tokio runtime.
+    ///
+    /// # Errors
+    /// Without a runtime, or without randomness.
+    pub fn start(config: NodeConfig) -> Result<Node, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::Runtime)?;
+        let mut seed = zeroize::Zeroizing::new([0; 32]);
+        getrandom::fill(seed.as_mut()).map_err(StartError::Randomness)?;
+        let clock = Clock::new(config.utc);
+        let engine = Engine::new(config.engine, *seed, clock.now());
+        let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
+        let (tell, events) = queue::queue();
+        runtime.spawn(Driver::new(engine, clock, Arc::new(config.lan), tell).run(inbox));
+        Ok(Node { commands, events })
+    }
+
+    /// Tells the node what its owner wants.
+    ///
+    /// # Errors
+    /// Where the engine refuses, and says why; or where the node has ended.
+    pub async fn intend(&self, intent: Intent) -> Result<(), CommandError> {
+        Ok(self.ask(|answer| Command::Intent(intent, answer)).await??)
+    }
+
+    /// How things stand, for the question "why am I alone?".
+    ///
+    /// # Errors
+    /// Where the node has ended.
+    pub async fn status(&self) -> Result<Status, CommandError> {
+        self.ask(Command::Status).await
+    }
+
+    /// The next event; `None` after the end. May be cancelled without loss. A reader that lags by more than
+    /// [`queue::EVENTS_WAITING`] loses the oldest that are no nudges.
+    pub async fn event(&mut self) -> Option<NodeEvent> {
+        self.events.recv().await
+    }
+
+    /// Ends the node: when this returns, it is silent, and its secrets are wiped. Last events are still to be had
+    /// from [`Node::event`].
+    pub async fn stop(&self) {
+        // If nobody answers, it has ended already.
+        let _ended = self.ask(Command::Stop).await;
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, CommandError> {
+        let (answer, answered) = oneshot::channel();
+        self.commands.send(command(answer)).await.map_err(|_| CommandError::Ended)?;
+        answered.await.map_err(|_| CommandError::Ended)
+    }
+}
