@@ -60,7 +60,7 @@ mod tests {
         assert!(fit("acid jazz", "ja") == Some(Fit::Word));
         assert!(fit("acid jazz", "zz") == Some(Fit::Within));
         assert!(fit("ajar or jar", "ja") == Some(Fit::Word), "a later occurrence may fit better");
-        assert!(fit("jazz", "jazz ") == None && fit("jazz", "x") == None);
+        assert!(fit("jazz", "jazz ").is_none() && fit("jazz", "x").is_none());
     }
 
     #[test]
