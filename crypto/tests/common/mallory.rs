@@ -171,7 +171,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn of(payload: &[u8]) -> Self {
+    pub(crate) fn of(payload: &[u8]) -> Self {
         Self {
             evaluation: payload[..576].to_vec(),
             met: payload[576..704].to_vec(),

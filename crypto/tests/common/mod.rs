@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "what cannot go on has failed")]
 
+pub(crate) mod counted;
 pub(crate) mod mallory;
 pub(crate) mod second;
 
