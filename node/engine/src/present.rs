@@ -1,0 +1,98 @@
+//! Everything of one epoch: its secrets, and all that was heard and said under them. Dropped as a whole at its end, so
+//! nothing of it can outlive it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use sighej_crypto::{EpochSecrets, Token};
+
+use crate::{
+    RadioAddress,
+    exchange::Exchanges,
+    ledger::Ledger,
+    limits,
+    links::{Dial, Links},
+    peers::{BareAddresses, Peers},
+    strikes::StrikeTable,
+};
+
+/// A device that appears under one token.
+pub(crate) struct Present {
+    pub(crate) secrets: EpochSecrets,
+    /// Set while the exchanges in flight come to their end, and nothing new begins.
+    pub(crate) winding: Option<Winding>,
+    pub(crate) peers: Peers,
+    pub(crate) bare: BareAddresses,
+    pub(crate) links: Links,
+    pub(crate) dials: BTreeMap<RadioAddress, Dial>,
+    pub(crate) exchanges: Exchanges,
+    pub(crate) ledger: Ledger,
+    pub(crate) strikes: StrikeTable,
+    pub(crate) flags: Flags,
+    pub(crate) lottery: Lottery,
+    /// When a try that waits for time alone is due.
+    pub(crate) next_try: Option<Duration>,
+}
+
+/// What follows once the exchanges in flight are over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Winding {
+    Close,
+    Pause {
+        until: Duration,
+    },
+    /// A silence, then changed interests.
+    Renew,
+}
+
+/// The "budget spent" flags as last shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags {
+    pub(crate) air: bool,
+    pub(crate) lan: bool,
+}
+
+/// Scarce grants go to a random waiting token, those that would come to us among them: a grant that falls to one of these
+/// is left for whoever calls, until the next drip.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lottery {
+    pub(crate) drip: u64,
+    pub(crate) left_to_callers: u8,
+    /// Somebody waits for the next drip.
+    pub(crate) waited_for: bool,
+}
+
+impl Present {
+    pub(crate) fn new(secrets: EpochSecrets, flags: Flags) -> Self {
+        Self {
+            secrets,
+            winding: None,
+            peers: Peers::default(),
+            bare: BareAddresses::default(),
+            links: Links::default(),
+            dials: BTreeMap::new(),
+            exchanges: Exchanges::default(),
+            ledger: Ledger::default(),
+            strikes: StrikeTable::default(),
+            flags,
+            lottery: Lottery::default(),
+            next_try: None,
+        }
+    }
+
+    pub(crate) fn token(&self) -> Token {
+        self.secrets.token()
+    }
+
+    pub(crate) fn has_room_to_dial(&self) -> bool {
+        self.dials.len() < limits::DIALS
+    }
+
+    /// Whether an exchange or a dial with this token is under way.
+    pub(crate) fn is_busy_with(&self, token: &Token) -> bool {
+        self.exchanges.is_with(token) || self.dials.values().any(|dial| dial.token.as_ref() == Some(token))
+    }
+
+    pub(crate) fn next_link_deadline(&self) -> Option<Duration> {
+        self.dials.values().map(|dial| dial.deadline).chain(self.links.next_deadline()).min()
+    }
+}

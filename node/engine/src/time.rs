@@ -1,0 +1,100 @@
+//! Time as the engine knows it: told by the caller with each call, never read from a clock.
+
+use std::time::Duration;
+
+/// The moment of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Monotonic, since an arbitrary start. A value earlier than one told before counts as that one.
+    pub elapsed: Duration,
+    /// Since the Unix epoch, where it is known. It may jump either way.
+    pub utc: Option<Duration>,
+}
+
+/// Where UTC stands among the common boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EpochTime {
+    pub(crate) number: u32,
+    pub(crate) since_boundary: Duration,
+    pub(crate) until_boundary: Duration,
+}
+
+/// The last told time, carried on by the monotonic clock while UTC is not told.
+pub(crate) struct Clock {
+    elapsed: Duration,
+    utc: Option<Duration>,
+    told: bool,
+}
+
+impl Clock {
+    pub(crate) fn new(now: Now) -> Self {
+        Self { elapsed: now.elapsed, utc: now.utc, told: now.utc.is_some() }
+    }
+
+    pub(crate) fn advance(&mut self, now: Now) {
+        let passed = now.elapsed.saturating_sub(self.elapsed);
+        self.elapsed = self.elapsed.max(now.elapsed);
+        self.utc = now.utc.or_else(|| self.utc.and_then(|utc| utc.checked_add(passed)));
+        self.told = now.utc.is_some();
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    pub(crate) fn utc(&self) -> Option<Duration> {
+        self.utc
+    }
+
+    /// Whether the last call told UTC: only then may a device appear.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told
+    }
+
+    /// The epoch, by boundaries that all devices share. None without UTC, or where the number has no 4 bytes.
+    pub(crate) fn epoch(&self, length: Duration) -> Option<EpochTime> {
+        let utc = self.utc?;
+        let number = u32::try_from(utc.as_secs().checked_div(length.as_secs())?).ok()?;
+        let since_boundary = utc.checked_sub(Duration::from_secs(u64::from(number) * length.as_secs()))?;
+        Some(EpochTime { number, since_boundary, until_boundary: length.saturating_sub(since_boundary) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LENGTH: Duration = Duration::from_secs(600);
+
+    fn at(elapsed: u64, utc: Option<u64>) -> Now {
+        Now { elapsed: Duration::from_secs(elapsed), utc: utc.map(Duration::from_secs) }
+    }
+
+    #[test]
+    fn epochs_lie_at_common_boundaries() {
+        let epoch = Clock::new(at(7, Some(1_800_000_010))).epoch(LENGTH).unwrap();
+        assert_eq!(epoch.number, 3_000_000);
+        assert_eq!((epoch.since_boundary.as_secs(), epoch.until_boundary.as_secs()), (10, 590));
+    }
+
+    #[test]
+    fn utc_that_is_not_told_is_carried_on() {
+        let mut clock = Clock::new(at(0, Some(1_000)));
+        clock.advance(at(30, None));
+        assert_eq!(clock.utc(), Some(Duration::from_secs(1_030)));
+        assert!(!clock.is_told());
+    }
+
+    #[test]
+    fn elapsed_never_goes_back_and_utc_may() {
+        let mut clock = Clock::new(at(100, Some(1_000)));
+        clock.advance(at(90, Some(500)));
+        assert_eq!((clock.elapsed().as_secs(), clock.utc().unwrap().as_secs()), (100, 500));
+    }
+
+    #[test]
+    fn a_number_beyond_four_bytes_is_no_epoch() {
+        assert_eq!(Clock::new(at(0, Some(u64::MAX))).epoch(LENGTH), None);
+        assert_eq!(Clock::new(at(0, None)).epoch(LENGTH), None);
+    }
+}

@@ -1,0 +1,181 @@
+//! Who is heard: adverts, presence, token reads; and who lapses.
+
+use sighej_crypto::Token;
+
+use crate::{
+    AdvertSeen, Event, Failure, LinkId, RadioAddress, Sighting, Transport, limits,
+    peers::{Peer, Radio},
+    wire::{Presence, VersionFlags},
+};
+
+use super::Turn;
+
+impl Turn<'_> {
+    /// Takes in an advert. Says whether anything changed that may make something due.
+    pub(crate) fn sighting(&mut self, sighting: Sighting) -> bool {
+        let strong = self.core.config.is_strong(sighting.rssi);
+        match sighting.advert {
+            AdvertSeen::Token { version_flags, token } => match VersionFlags::parse(version_flags) {
+                Some(flags) if token != self.here.token() => {
+                    self.hear_token(token, sighting.address, flags, strong)
+                }
+                Some(_) | None => false,
+            },
+            AdvertSeen::Bare => self.hear_bare(sighting.address, strong),
+        }
+    }
+
+    fn hear_token(&mut self, token: Token, address: RadioAddress, flags: VersionFlags, strong: bool) -> bool {
+        let now = self.now();
+        let exchanges = &self.here.exchanges;
+        let dials = &self.here.dials;
+        let busy = |token: &Token| {
+            exchanges.is_with(token) || dials.values().any(|d| d.token.as_ref() == Some(token))
+        };
+        let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, busy) else {
+            return false;
+        };
+        let radio = peer.radio.get_or_insert_with(|| Radio::heard(address, now));
+        let moved = radio.note(address);
+        let changed = radio.dwell.hear(strong, self.core.config.dwell, now) | (radio.spent != flags.spent);
+        radio.spent = flags.spent;
+        radio.bare = false;
+        self.review(token, Transport::Ble);
+        changed || moved
+    }
+
+    fn hear_bare(&mut self, address: RadioAddress, strong: bool) -> bool {
+        let now = self.now();
+        let Some(bare) = self.here.bare.admit(address, now, &mut self.core.entropy) else { return false };
+        let changed = bare.dwell.hear(strong, self.core.config.dwell, now);
+        let (dwell, token) = (bare.dwell, bare.token);
+        if let Some(token) = token {
+            if let Some(radio) = self.here.peers.get_mut(&token).and_then(|peer| peer.radio.as_mut()) {
+                radio.dwell = dwell;
+                radio.note(address);
+            } else {
+                self.know_bare(token, address);
+            }
+            self.review(token, Transport::Ble);
+        }
+        changed
+    }
+
+    /// A token was read at an address that advertises none: heard, with the dwell of its adverts.
+    fn know_bare(&mut self, token: Token, address: RadioAddress) {
+        let Some(bare) = self.here.bare.get_mut(&address) else { return };
+        bare.token = Some(token);
+        let dwell = bare.dwell;
+        let exchanges = &self.here.exchanges;
+        let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, |t| exchanges.is_with(t))
+        else {
+            return;
+        };
+        // Service data heard for this token says more than a read does.
+        if peer.radio.is_none() {
+            peer.radio = Some(Radio::read(address, dwell));
+        }
+    }
+
+    /// Takes in a presence frame (LAN), or what was read at a bare address (radio).
+    pub(crate) fn presence(&mut self, link: LinkId, bytes: &[u8]) {
+        let Some(known) = self.here.links.get(&link) else { return };
+        let (transport, address, shown) = (known.transport, known.address, known.token);
+        let checked = Presence::decode(bytes).and_then(|presence| match shown {
+            _ if presence.token == self.here.token() => Err(Failure::OwnToken),
+            Some(shown) if shown != presence.token => Err(Failure::TokenChanged),
+            Some(_) | None => Ok(presence),
+        });
+        match checked {
+            Ok(presence) => match transport {
+                Transport::Lan => self.hear_presence(link, &presence),
+                Transport::Ble => self.hear_read(link, address, presence.token),
+            },
+            Err(reason) => {
+                self.core.out.event(Event::ExchangeFailed { transport, reason });
+                self.close_link(link);
+            }
+        }
+    }
+
+    fn hear_presence(&mut self, link: LinkId, presence: &Presence) {
+        let token = presence.token;
+        let exchanges = &self.here.exchanges;
+        let admitted = self.here.peers.admit(token, false, &mut self.core.entropy, |t| exchanges.is_with(t));
+        let room =
+            admitted.filter(|peer| peer.links.contains(&link) || peer.links.len() < limits::LINKS_PER_PEER);
+        let Some(peer) = room else { return self.close_link(link) };
+        peer.spent_on_lan = presence.flags.spent;
+        if !peer.links.contains(&link) {
+            peer.links.push(link);
+        }
+        if let Some(link) = self.here.links.get_mut(&link) {
+            link.token = Some(token);
+            link.idle_until = None;
+        }
+        self.review(token, Transport::Lan);
+    }
+
+    fn hear_read(&mut self, link: LinkId, address: Option<RadioAddress>, token: Token) {
+        let now = self.now();
+        if let Some(link) = self.here.links.get_mut(&link)
+            && link.dialled
+        {
+            link.token = Some(token);
+        }
+        let unread = address.filter(|address| {
+            self.here
+                .bare
+                .get_mut(address)
+                .is_some_and(|bare| bare.token.is_none() && bare.dwell.is_near(now))
+        });
+        if let Some(address) = unread {
+            self.know_bare(token, address);
+            self.review(token, Transport::Ble);
+            self.linger(link);
+        }
+    }
+
+    /// Tells the attendee, and the budget, where a peer came near or went.
+    pub(super) fn review(&mut self, token: Token, transport: Transport) {
+        let now = self.now();
+        let Some(peer) = self.here.peers.get_mut(&token) else { return };
+        let (was, is) = (peer.announced, peer.is_here());
+        let by_radio = peer.passed_dwell();
+        peer.announced = is;
+        if by_radio && let Some((digest, _)) = self.here.ledger.by_token(&token) {
+            self.core.budget.heard_by_radio(digest, now);
+        }
+        if was != is {
+            let near_now = self.here.peers.near();
+            let seen = Event::PeerSeen { transport, near_now };
+            self.core.out.event(if is { seen } else { Event::PeerLost { near_now } });
+        }
+    }
+
+    /// Forgets what the radio has not heard for long, unless an exchange with it is under way: a device that is connected
+    /// may stop advertising.
+    pub(super) fn lapse(&mut self) {
+        let now = self.now();
+        self.here.bare.lapse(now);
+        let gone = |peer: &Peer| peer.radio.as_ref().is_some_and(|radio| radio.dwell.lapses_at() <= now);
+        let lapsed =
+            self.here.peers.iter().filter(|(token, peer)| gone(peer) && !self.here.is_busy_with(token));
+        let lapsed: Vec<Token> = lapsed.map(|(token, _)| *token).collect();
+        for token in lapsed {
+            if let Some(peer) = self.here.peers.get_mut(&token) {
+                peer.radio = None;
+            }
+            self.forget_if_gone(token, Transport::Ble);
+        }
+    }
+
+    pub(super) fn forget_if_gone(&mut self, token: Token, transport: Transport) {
+        self.review(token, transport);
+        let gone =
+            self.here.peers.get(&token).is_some_and(|peer| peer.radio.is_none() && peer.links.is_empty());
+        if gone {
+            self.here.peers.remove(&token);
+        }
+    }
+}
