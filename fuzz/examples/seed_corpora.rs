@@ -1,0 +1,202 @@
+//! Writes the first inputs of each target's corpus: `cargo run --release --manifest-path fuzz/Cargo.toml --example
+//! seed_corpora`, after a change on the wire. What a fuzzer found beside them stays.
+
+use std::{fs, io, path::Path};
+
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use sighej_crypto::{Commitment, EpochNumber, EpochSecrets, Evaluation, InterestSet, MetBlock};
+
+fn main() -> io::Result<()> {
+    for (target, name, bytes) in
+        [commitments(), proofs(), interests(), initiator(), responder(), relay(), strangers(), pairs()]
+            .concat()
+    {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), bytes)?;
+    }
+    Ok(())
+}
+
+type Seeds = Vec<(&'static str, String, Vec<u8>)>;
+
+fn commitments() -> Seeds {
+    let mut rng = ChaCha20Rng::seed_from_u64(7);
+    let secrets = EpochSecrets::draw(&InterestSet::default(), EpochNumber(3_000_000), &mut rng);
+    let honest = secrets.commitment().as_bytes().to_vec();
+    let with = |at: usize, value: &[u8]| {
+        let mut bytes = honest.clone();
+        bytes[at..at + value.len()].copy_from_slice(value);
+        bytes
+    };
+    let [version, x, y, key, first, second] = [0, 5, 37, 69, 101, 133];
+    let seeds = [
+        ("honest", honest.clone()),
+        ("empty", Vec::new()),
+        ("truncated", honest[..honest.len() - 1].to_vec()),
+        ("of-another-version", with(version, &[2])),
+        ("low-order-x", with(x, &[0; 32])),
+        ("non-canonical-y", with(y, &[0xff; 32])),
+        ("identity-key", with(key, &[0; 32])),
+        ("identity-element", with(first, &[0; 32])),
+        ("non-canonical-element", with(first, &[1; 32])),
+        ("repeated-element", with(second, &honest[first..second])),
+    ];
+    seeds.map(|(name, bytes)| ("commitment_decode", name.to_owned(), bytes)).into()
+}
+
+fn proofs() -> Seeds {
+    let mask_at = |at: usize| [vec![0; at], vec![1]].concat();
+    let seeds = [
+        ("honest", Vec::new()),
+        ("first-element", mask_at(0)),
+        ("second-element", mask_at(32)),
+        ("challenge", mask_at(64)),
+        ("response", mask_at(96)),
+        ("zeros", vec![0; 128]),
+        ("ones", vec![0xff; 128]),
+    ];
+    seeds.map(|(name, bytes)| ("voprf_element_proof", name.to_owned(), bytes)).into()
+}
+
+fn interests() -> Seeds {
+    let seeds = [
+        ("plain", "hardstyle"),
+        ("empty", ""),
+        ("white-space", " \t\u{a0}\u{3000}  "),
+        ("spread-out", "  Board\u{2003}\tGAMES "),
+        ("composed-and-decomposed", "Caf\u{e9}\nCafe\u{301}"),
+        ("compatibility", "\u{fb01}lm \u{ff26}\u{ff29}\u{ff2c}\u{ff2d}"),
+        ("folds-longer", "Stra\u{df}e \u{130}stanbul \u{149}"),
+        ("greek", "\u{1f80}\u{345}\u{3c2}\u{3a3}"),
+        ("hangul", "\u{1112}\u{1161}\u{11ab}"),
+        ("invisible", "a\u{200b}b\u{202e}c\u{ad}d\u{feff}"),
+        ("control", "a\u{0}b\u{7f}c\u{85}"),
+        ("expands", "\u{fdfa}\u{fdfa}\u{fdfa}\u{fdfa}"),
+        ("longest", "0123456789012345678901234567890123456789012345678901234567890123"),
+        ("too-long", "01234567890123456789012345678901234567890123456789012345678901234"),
+        ("seventeen", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq"),
+    ];
+    seeds.map(|(name, text)| ("interest_parse", name.to_owned(), text.into())).into()
+}
+
+fn initiator() -> Seeds {
+    // Message 2 on the wire, inside, and inside with the liar heard; message 4 on the wire, inside, and behind a gate.
+    let commitment = [("wire2", 0), ("inside2", 4), ("liar2", 4 | 16)];
+    let answer = [("wire4", 1), ("inside4", 5), ("gated4", 5 | 8)];
+    seeds_of("exchange_initiator", &[(&commitment, &COMMITMENT_PARTS), (&answer, &ANSWER_PARTS)])
+}
+
+fn responder() -> Seeds {
+    let hello = [("wire1", 0)];
+    let offer = [("wire3", 1), ("inside3", 5), ("echo3", 5 | 16), ("gated3", 5 | 8)];
+    let tags = [("wire5", 2), ("inside5", 6), ("gated5", 6 | 8)];
+    let mut seeds =
+        seeds_of("exchange_responder", &[(&hello, &[0, 16]), (&offer, &COMMITMENT_PARTS), (&tags, &[0, 16])]);
+    let behind_the_commitment = ANSWER_PARTS.map(|at| Commitment::LEN as u16 + at);
+    seeds.extend(seeds_of("exchange_responder", &[(&offer[1..], &behind_the_commitment[..5])]));
+    seeds
+}
+
+fn relay() -> Seeds {
+    let short = [("challenge", 0), ("registration", 1)];
+    let opaque = [("knock", 2), ("accept", 3), ("seal", 6)];
+    let inside = [("inside-knock", 4), ("inside-accept", 5)];
+    let rows = [("upload", 7), ("verdict", 15)];
+    let [side, threshold, first, second] = [0, 1, 2, 34];
+    seeds_of(
+        "relay_pairing",
+        &[
+            (&short, &[0, 16, 48]),
+            (&opaque, &[0, 16]),
+            (&inside, &COMMITMENT_PARTS),
+            (&rows, &[side, threshold, first, second]),
+        ],
+    )
+}
+
+/// Scripts of what befalls one device; see `engine_presence`.
+fn strangers() -> Seeds {
+    let open: &[u8] = &[0, 0, 0];
+    let [close, pause, resume, wipe] = [[0, 0, 2], [0, 5, 3], [0, 0, 4], [0, 0, 5]];
+    let advert: &[u8] = &[1, 3, 0x10, 0xc4, 3];
+    let bare: &[u8] = &[2, 0xc4, 5];
+    let (lan_link, radio_link): (&[u8], &[u8]) = (&[3, 0], &[3, 131]);
+    let presence: &[u8] = &[&[6, 1, 1, 0x10][..], &[9; 8]].concat();
+    let channel: &[u8] = &[7, 1];
+    let hello: &[u8] = &[&[8, 1, 1][..], &[9; 32]].concat();
+    let garbage: &[u8] = &[&[8, 1, 2, 40, 0][..], &[0xff; 40]].concat();
+    let (four_seconds, ring): (&[u8], &[u8]) = (&[9, 103], &[9, 200]);
+    let seeds = [
+        ("before-consent", [advert, lan_link, presence, channel, hello, ring].concat()),
+        ("opened-and-closed", [open, &pause, &resume, &close, open, &wipe, ring].concat()),
+        ("heard-past-dwell", [open, advert, four_seconds, advert, ring, radio_link, ring].concat()),
+        ("heard-bare", [open, bare, four_seconds, bare, ring, radio_link, presence, ring].concat()),
+        ("presence", [open, lan_link, presence, ring, ring].concat()),
+        ("hello", [open, lan_link, presence, channel, hello, ring, ring].concat()),
+        ("garbage", [open, lan_link, presence, channel, garbage, ring].concat()),
+        ("garbage-after-hello", [open, lan_link, presence, channel, hello, garbage, ring].concat()),
+        ("no-presence", [open, lan_link, channel, hello, ring].concat()),
+        ("many-links", [open, &lan_link.repeat(140), presence, ring].concat()),
+        ("boundary", [open, lan_link, presence, &[9, 199].repeat(6), ring, ring].concat()),
+        ("link-down", [open, lan_link, presence, channel, hello, &[4, 1], ring].concat()),
+        ("dial-failed", [open, advert, four_seconds, advert, &[5, 3], ring, ring].concat()),
+    ];
+    seeds.map(|(name, script)| ("engine_presence", name.to_owned(), script)).into()
+}
+
+/// One delivery of a run is interfered with; see `engine_frames`.
+fn pairs() -> Seeds {
+    let ways: [(&str, &[u8]); 6] = [
+        ("dropped", &[128]),
+        ("repeated", &[144]),
+        ("replaced", &[160, 3, 0, 1, 2, 3]),
+        ("truncated", &[176, 5]),
+        ("preceded", &[192, 9, 0, 0x10, 1, 2, 3, 4, 5, 6, 7, 8]),
+        ("flipped", &[208, 0, 0, 1]),
+    ];
+    let mut seeds = vec![("engine_frames", "honest".to_owned(), Vec::new())];
+    for at in 0..8 {
+        seeds.extend(ways.map(|(name, how)| {
+            ("engine_frames", format!("{name}-at-{at}"), [&vec![0; at][..], how].concat())
+        }));
+    }
+    seeds
+}
+
+/// Where a commitment's version, epoch, X, Y, K and first elements stand.
+const COMMITMENT_PARTS: [u16; 7] = [0, 4, 5, 37, 69, 101, 133];
+/// Where an answer's evaluation, proof, met block, threshold and tags stand.
+const ANSWER_PARTS: [u16; 6] = {
+    let met = Evaluation::LEN as u16;
+    let threshold = met + MetBlock::LEN as u16;
+    [0, met - 64, met - 32, met, threshold, threshold + 1]
+};
+
+/// Names for the ways to choose one message by the first byte.
+type Choices<'a> = &'a [(&'a str, u8)];
+
+/// For each way to choose a message: it unaltered, replaced, and each of its parts altered.
+fn seeds_of(target: &'static str, messages: &[(Choices<'_>, &[u16])]) -> Seeds {
+    let mut seeds = Seeds::new();
+    for (choices, parts) in messages {
+        for (name, choice) in *choices {
+            let mut add = |how: String, data: &[u8]| {
+                seeds.push((target, format!("{name}-{how}"), [&[*choice], data].concat()));
+            };
+            add("honest".into(), &[]);
+            add("emptied".into(), &[0]);
+            add("replaced".into(), &[&[0][..], &[0x5a; 32]].concat());
+            for at in *parts {
+                let [low, high] = at.to_le_bytes();
+                add(format!("flip-at-{at}"), &[2, low, high, 1]);
+                add(format!("zero-at-{at}"), &[3, low, high, 0]);
+            }
+            for (what, which) in [("base-point", 3), ("reflected-key", 4)] {
+                let [low, high] = parts[parts.len() - 2].to_le_bytes();
+                add(format!("{what}-inside"), &[3, low, high, which]);
+            }
+        }
+    }
+    seeds
+}

@@ -1,0 +1,55 @@
+//! What reads a stranger's bytes in the engine: adverts, presence frames, exchange frames.
+
+mod pair;
+mod script;
+mod stranger;
+
+pub use pair::engine_frames;
+pub use stranger::engine_presence;
+
+use std::time::Duration;
+
+use sighej_crypto::{Interest, InterestSet, exchange::MESSAGE_LEN};
+use sighej_engine::{Air, ClosedWhy, Config, Engine, Event, Now, Transmit, limits};
+
+/// Some moment, 100 s into an epoch.
+const START: Duration = Duration::from_secs(3_000_000 * 600 + 100);
+
+fn now(elapsed: Duration) -> Now {
+    Now { elapsed, utc: Some(START + elapsed) }
+}
+
+/// A device that has not been opened yet, with these interests, in a room where nobody else has to be near.
+fn device(seed: u8, texts: &[&str]) -> Engine {
+    let interests = texts.iter().filter_map(|text| Interest::parse(text).ok());
+    let interests = InterestSet::new(interests).unwrap_or_default();
+    assert_eq!(interests.len(), texts.len());
+    let config = Config { interests, crowd_guard: 1, rssi_gate: None, ..Config::default() };
+    Engine::new(config, [seed; 32], now(Duration::ZERO))
+}
+
+/// Takes out all that the engine wants done and shown, and holds it to its promises: bounded, nothing sent but where it
+/// appears, and every frame of a length that the protocol knows.
+fn drain(engine: &mut Engine, appears: &mut bool) -> (Vec<Transmit>, Vec<Event>) {
+    let transmits: Vec<Transmit> = std::iter::from_fn(|| engine.poll_transmit()).collect();
+    let events: Vec<Event> = std::iter::from_fn(|| engine.poll_event()).collect();
+    assert!(transmits.len() < limits::TRANSMITS && events.len() < limits::EVENTS);
+    assert!(!events.contains(&Event::Closed(ClosedWhy::Overrun)));
+    for transmit in &transmits {
+        match transmit {
+            Transmit::Air(air) => *appears = matches!(air, Air::Present { .. }),
+            Transmit::Frame { bytes, .. } => assert!(*appears && MESSAGE_LEN.contains(&bytes.len())),
+            Transmit::Dial { .. } | Transmit::Presence { .. } | Transmit::OpenChannel { .. } => {
+                assert!(*appears)
+            }
+            Transmit::CloseChannel { .. } | Transmit::CloseLink { .. } => {}
+        }
+    }
+    (transmits, events)
+}
+
+/// Lets the timer ring; it is never due again at once for ever.
+fn ring(engine: &mut Engine, elapsed: Duration) {
+    engine.handle_timeout(now(elapsed));
+    assert!(engine.poll_timeout().is_none_or(|due| due > elapsed), "what was due is done");
+}
