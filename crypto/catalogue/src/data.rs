@@ -1,12 +1,33 @@
 //! The files of the data, in the order in which sentences speak of their categories.
 
 /// One file for each category.
-pub(crate) const SOURCES: [&str; 7] = [
+pub(crate) const SOURCES: [&str; 28] = [
     include_str!("../data/technology.toml"),
     include_str!("../data/computing.toml"),
     include_str!("../data/professions.toml"),
     include_str!("../data/music.toml"),
     include_str!("../data/instruments.toml"),
     include_str!("../data/dance.toml"),
+    include_str!("../data/festivals.toml"),
+    include_str!("../data/sport.toml"),
+    include_str!("../data/spectator-sport.toml"),
+    include_str!("../data/outdoors.toml"),
     include_str!("../data/games.toml"),
+    include_str!("../data/food-and-drink.toml"),
+    include_str!("../data/crafts.toml"),
+    include_str!("../data/tinkering.toml"),
+    include_str!("../data/collecting.toml"),
+    include_str!("../data/arts.toml"),
+    include_str!("../data/film-and-series.toml"),
+    include_str!("../data/books.toml"),
+    include_str!("../data/science.toml"),
+    include_str!("../data/languages.toml"),
+    include_str!("../data/animals.toml"),
+    include_str!("../data/family-and-home.toml"),
+    include_str!("../data/travel.toml"),
+    include_str!("../data/causes.toml"),
+    include_str!("../data/faith.toml"),
+    include_str!("../data/health.toml"),
+    include_str!("../data/orientation.toml"),
+    include_str!("../data/politics.toml"),
 ];
