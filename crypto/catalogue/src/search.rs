@@ -1,6 +1,13 @@
 //! Finding an interest by a part of its name.
 
+use std::sync::LazyLock;
+
 use crate::catalogue::{Entry, all};
+
+/// Every entry with its keys, spelled out.
+static SPELLED_OUT: LazyLock<Vec<(&'static Entry, Vec<String>)>> = LazyLock::new(|| {
+    all().iter().map(|entry| (entry, entry.keys().map(|key| spelled_out(&key)).collect())).collect()
+});
 
 /// How well a query fits a key, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,15 +25,15 @@ enum Fit {
 pub fn search(query: &str) -> Vec<&'static Entry> {
     let query = spelled_out(query.trim());
     let mut found: Vec<(Fit, &Entry)> =
-        all().iter().filter_map(|entry| Some((best_fit(entry, &query)?, entry))).collect();
+        SPELLED_OUT.iter().filter_map(|(entry, keys)| Some((best_fit(keys, &query)?, *entry))).collect();
     if !query.is_empty() {
         found.sort_by_key(|(fit, _)| *fit);
     }
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn best_fit(entry: &Entry, query: &str) -> Option<Fit> {
-    entry.keys().filter_map(|key| fit(&spelled_out(&key), query)).min()
+fn best_fit(keys: &[String], query: &str) -> Option<Fit> {
+    keys.iter().filter_map(|key| fit(key, query)).min()
 }
 
 fn fit(key: &str, query: &str) -> Option<Fit> {
