@@ -176,6 +176,77 @@ pub(crate) struct PairVector {
     pub(crate) marker: Hex,
 }
 
+/// `relay.json`.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Relay {
+    pub(crate) registrations: Vec<RegistrationVector>,
+    pub(crate) rooms: Vec<RoomVector>,
+    pub(crate) refused_rooms: Vec<RefusedText>,
+    pub(crate) pairings: Vec<PairingCase>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegistrationVector {
+    pub(crate) device: DeviceVector,
+    pub(crate) e_secret: Hex,
+    pub(crate) nonce: Hex,
+    pub(crate) challenge: Hex,
+    pub(crate) id: Hex,
+    pub(crate) key: Hex,
+    pub(crate) registration: Hex,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoomVector {
+    pub(crate) secret: Hex,
+    pub(crate) text: String,
+    pub(crate) id: Hex,
+    pub(crate) key: Hex,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PairingCase {
+    pub(crate) name: String,
+    pub(crate) room: Option<Hex>,
+    pub(crate) introduced_under: Hex,
+    pub(crate) knocker: PairingSide,
+    pub(crate) answerer: PairingSide,
+    pub(crate) knock: Hex,
+    pub(crate) accept: Hex,
+    pub(crate) pair: PairVector,
+    pub(crate) relay_pair: Hex,
+    pub(crate) items: usize,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PairingSide {
+    pub(crate) device: DeviceVector,
+    pub(crate) side: String,
+    pub(crate) introduction_salt: Hex,
+    pub(crate) proof_random: Hex,
+    pub(crate) met_fill: Vec<Hex>,
+    pub(crate) threshold: u8,
+    pub(crate) seal_salt: Hex,
+    pub(crate) gate: String,
+    pub(crate) random_items: Vec<Hex>,
+    pub(crate) sealed: Hex,
+    pub(crate) seal: Hex,
+    pub(crate) shared_items: Vec<Hex>,
+    pub(crate) uploaded_items: Vec<Hex>,
+    pub(crate) a: Vec<Hex>,
+    pub(crate) b: Vec<Hex>,
+    pub(crate) m: Vec<Hex>,
+    pub(crate) upload: Hex,
+    pub(crate) verdict: Hex,
+    pub(crate) conclusion: String,
+    pub(crate) shared: Vec<String>,
+}
+
 /// `cues.json`.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use sighej_crypto::{
-    COLOURS, Cue, EMOJI, EpochSecrets, Interest, Marker, MetBlock,
+    COLOURS, Cue, EMOJI, EpochSecrets, Marker, MetBlock,
     exchange::{Conclusion, Gate, InitiatorHello, ResponderHello},
 };
 
@@ -129,8 +129,8 @@ fn draws(side: &SideVector) -> Replay {
     Replay::of(first.into_iter().chain(rest))
 }
 
-fn gate(side: &SideVector) -> Gate {
-    if side.gate == "open" { Gate::Open } else { Gate::Closed }
+pub(crate) fn gate(name: &str) -> Gate {
+    if name == "open" { Gate::Open } else { Gate::Closed }
 }
 
 fn markers(side: &SideVector, memories: &Memories) -> Vec<Marker> {
@@ -157,10 +157,10 @@ fn run(case: &mut ExchangeCase, memories: &Memories) -> [Option<sighej_crypto::P
     let ours = r.evaluate(identified.peer(), &mut rng_r);
     let met = seal(&known_r, &r, &i, &mut rng_r);
     let (answered, m4) =
-        identified.answer(&r, &ours, &met, side_r.threshold, gate(side_r), &mut rng_r).unwrap();
+        identified.answer(&r, &ours, &met, side_r.threshold, gate(&side_r.gate), &mut rng_r).unwrap();
     let done = waiting.read_answer(&i, &m4).unwrap();
     side_i.recognised = done.peer_met().recognise(&known_i, &r.digest(), &i.digest());
-    let (end_i, m5) = done.conclude(&i, gate(side_i), &mut rng_i).unwrap();
+    let (end_i, m5) = done.conclude(&i, gate(&side_i.gate), &mut rng_i).unwrap();
     let end_r = answered.read_tags(&r, &m5).unwrap();
     rng_i.is_over();
     rng_r.is_over();
@@ -170,14 +170,22 @@ fn run(case: &mut ExchangeCase, memories: &Memories) -> [Option<sighej_crypto::P
 }
 
 fn conclude(side: &mut SideVector, end: Conclusion) -> Option<sighej_crypto::PairKey> {
-    let (name, shared, pair) = match end {
-        Conclusion::Match { interests, pair } => ("match", interests, Some(pair)),
-        Conclusion::NoMatch => ("no match", Vec::new(), None),
-        Conclusion::Withheld => ("withheld", Vec::new(), None),
-    };
-    side.conclusion = name.to_owned();
-    side.shared = shared.iter().map(|interest: &Interest| interest.as_str().to_owned()).collect();
-    pair
+    side.conclusion = name_of_end(&end).to_owned();
+    match end {
+        Conclusion::Match { interests, pair } => {
+            side.shared = interests.iter().map(|interest| interest.as_str().to_owned()).collect();
+            Some(pair)
+        }
+        Conclusion::NoMatch | Conclusion::Withheld => None,
+    }
+}
+
+pub(crate) fn name_of_end(end: &Conclusion) -> &'static str {
+    match end {
+        Conclusion::Match { .. } => "match",
+        Conclusion::NoMatch => "no match",
+        Conclusion::Withheld => "withheld",
+    }
 }
 
 /// Opens the messages, and computes what lies behind them.
@@ -224,7 +232,7 @@ fn check_cue(pair: &PairVector, ends: &[Option<sighej_crypto::PairKey>; 2]) {
 }
 
 /// The device of a vector by the second implementation.
-fn twin(vector: &DeviceVector) -> Device {
+pub(crate) fn twin(vector: &DeviceVector) -> Device {
     let draws = Draws {
         x: vector.x.array(),
         y: vector.y.array(),

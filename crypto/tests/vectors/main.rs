@@ -13,6 +13,7 @@ mod replay;
 mod canonical;
 mod commitment;
 mod exchange;
+mod relay;
 
 use serde::Serialize;
 use sighej_crypto::{COLOURS, EMOJI};
@@ -50,6 +51,11 @@ fn commitments() {
 #[test]
 fn exchanges() {
     is_in("exchange.json", &exchange::fresh());
+}
+
+#[test]
+fn pairings_through_a_relay() {
+    is_in("relay.json", &relay::fresh());
 }
 
 #[test]

@@ -108,7 +108,8 @@ fn run(case: &ExchangeCase) {
     let (peer_of_r, peer_of_i) = (me_i.clone(), me_r.clone());
     let mut i = Side { vector: &case.initiator, me: me_i, session: session_i, role: INITIATOR };
     let mut r = Side { vector: &case.responder, me: me_r, session: session_r, role: RESPONDER };
-    let lo = if peer_of_r.commitment.digest() < peer_of_i.commitment.digest() { "initiator" } else { "responder" };
+    let lo =
+        if peer_of_r.commitment.digest() < peer_of_i.commitment.digest() { "initiator" } else { "responder" };
     assert_eq!(case.lo, lo);
 
     say(case, 0, &mut i.session, &mut r.session, &[]);
@@ -137,7 +138,6 @@ fn run(case: &ExchangeCase) {
     let nudges = r.is_open() && reaches(&shared_r);
     r.concludes(shared_r, nudges);
 }
-
 
 #[test]
 fn each_exchange_has_these_messages_and_this_end() {

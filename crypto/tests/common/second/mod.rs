@@ -8,6 +8,7 @@ pub(crate) mod device;
 pub(crate) mod group;
 pub(crate) mod labels;
 pub(crate) mod pair;
+pub(crate) mod relay;
 pub(crate) mod session;
 
 pub(crate) use device::{Commitment, Device, Draws};
