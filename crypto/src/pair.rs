@@ -59,3 +59,27 @@ impl fmt::Debug for PairKey {
         f.write_str("PairKey(redacted)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No commitment with such a Y is accepted; this is the second line of defence.
+    #[test]
+    fn an_agreement_that_contributes_nothing_is_refused() {
+        let (secret, ours, theirs) =
+            (StaticSecret::from([7; 32]), Digest::from_bytes([1; 32]), Digest::from_bytes([2; 32]));
+        let refused = PairKey::agree(&secret, &[0; 32], &ours, &theirs);
+        assert_eq!(refused.err(), Some(PeerMisbehaved::NonContributory));
+    }
+
+    #[test]
+    fn both_sides_agree_on_one_key_which_is_never_printed() {
+        let (a, b) = (StaticSecret::from([7; 32]), StaticSecret::from([8; 32]));
+        let (ours, theirs) = (Digest::from_bytes([1; 32]), Digest::from_bytes([2; 32]));
+        let at_a = PairKey::agree(&a, PublicKey::from(&b).as_bytes(), &ours, &theirs).unwrap();
+        let at_b = PairKey::agree(&b, PublicKey::from(&a).as_bytes(), &theirs, &ours).unwrap();
+        assert_eq!(at_a.as_bytes(), at_b.as_bytes());
+        assert_eq!(format!("{at_a:?}"), "PairKey(redacted)");
+    }
+}
