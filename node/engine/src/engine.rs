@@ -10,6 +10,7 @@ use crate::{
     budget::Budget,
     entropy::Entropy,
     life::Life,
+    limits,
     memory::Memory,
     output::Outbox,
     time::Clock,
@@ -227,6 +228,7 @@ impl Engine {
                 let boundary = epoch.map(|epoch| self.core.clock.elapsed() + epoch.until_boundary);
                 let turn = Turn { core: &mut self.core, here };
                 self.timers.set(Timer::Boundary, boundary);
+                self.timers.set(Timer::Clock, Some(turn.core.clock.elapsed() + limits::CLOCK_CHECK));
                 self.timers.set(Timer::Exchange, turn.here.exchanges.next_deadline());
                 self.timers.set(Timer::Link, turn.here.next_link_deadline());
                 self.timers.set(Timer::Peer, turn.next_peer_deadline());

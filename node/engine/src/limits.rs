@@ -73,6 +73,8 @@ pub const BARE_READ: Duration = secs(35);
 
 /// No exchange starts this close to a boundary.
 pub const LAST_CALL: Duration = secs(15);
+/// How often a present device asks for the time, to notice a clock that was set.
+pub const CLOCK_CHECK: Duration = secs(30);
 /// The silence after a boundary, at least and at most.
 pub const SILENCE: (Duration, Duration) = (secs(5), secs(30));
 /// The silence before changed interests take effect where the attendee insists.

@@ -14,6 +14,8 @@ pub(crate) enum Timer {
     Silence,
     /// The epoch ends.
     Boundary,
+    /// The clock may have been set.
+    Clock,
     /// An exchange's deadline.
     Exchange,
     /// A dial or a link has waited long enough.
