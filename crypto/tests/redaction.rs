@@ -3,56 +3,22 @@
 
 mod common;
 
-use std::fmt::Debug;
+use std::{collections::BTreeSet, fs, path::Path};
 
-use common::{EPOCH, OPEN, counted::Counted, device, exchange, interests, rng};
+use common::{
+    EPOCH, OPEN,
+    counted::Counted,
+    exchange, interests, rng,
+    secrets::{Printed, Secrets, TEXT, secrets_of},
+};
 use rand_core::Rng;
 use sighej_crypto::{
     Digest, EpochSecrets, Evaluation, Interest, InterestError, InterestSet, Marker, MetBlock, PairKey, Token,
     exchange::{Conclusion, Gate, InitiatorHello, ResponderHello},
+    relay::{RoomKey, RoomSecret},
     voprf::{self, BlindedInput, Blinds, Element, Input, Output, SecretKey, Verified},
 };
 use zeroize::ZeroizeOnDrop;
-
-const TEXT: &str = "underwater basket weaving";
-
-/// Everything secret, or linkable, about some devices: as bytes.
-struct Secrets(Vec<Vec<u8>>);
-
-impl Secrets {
-    /// The printed form holds none of them: not as text, not as hex, not as a list of numbers.
-    #[track_caller]
-    fn not_in(&self, value: &impl Debug) {
-        for printed in [format!("{value:?}"), format!("{value:#?}")] {
-            let squeezed: String = printed.split_whitespace().collect::<String>().to_lowercase();
-            for secret in &self.0 {
-                let secret = &secret[..secret.len().min(8)];
-                let numbers = format!("{secret:?}").replace([' ', '[', ']'], "");
-                let hex_numbers = format!("{secret:02x?}").replace([' ', '[', ']'], "");
-                for form in [hex::encode(secret), numbers, hex_numbers] {
-                    assert!(!squeezed.contains(&form), "{printed} prints a secret");
-                }
-                assert!(
-                    !printed.as_bytes().windows(secret.len()).any(|window| window == secret),
-                    "{printed}"
-                );
-            }
-            assert!(!squeezed.contains("basket"), "{printed} prints an interest");
-        }
-    }
-}
-
-/// What a device draws, as its generator gives it, and what is public but links to it.
-fn secrets_of(seed: u64, texts: &[&str]) -> (EpochSecrets, Vec<Vec<u8>>) {
-    let me = device(seed, texts);
-    let mut drawn = vec![0; 32 + 32 + 64 + (16 - texts.len()) * 32 + 16 * 64];
-    rng(seed).fill_bytes(&mut drawn);
-    let mut secrets: Vec<Vec<u8>> = drawn.chunks(32).map(<[u8]>::to_vec).collect();
-    secrets.extend(texts.iter().map(|text| text.as_bytes().to_vec()));
-    secrets.extend(me.commitment().as_bytes()[5..].chunks(32).map(<[u8]>::to_vec));
-    secrets.extend([me.digest().as_bytes().to_vec(), me.token().as_bytes().to_vec()]);
-    (me, secrets)
-}
 
 #[test]
 fn the_check_itself_finds_what_is_printed() {
@@ -62,15 +28,6 @@ fn the_check_itself_finds_what_is_printed() {
         assert_eq!(caught, !leaky.contains("0x"), "{leaky}");
     }
     assert!(std::panic::catch_unwind(|| secrets.not_in(&TEXT)).is_err());
-}
-
-/// Prints what it is told to.
-struct Printed<'a>(&'a str);
-
-impl Debug for Printed<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
-    }
 }
 
 #[test]
@@ -177,6 +134,42 @@ fn no_interest_set_and_no_generator_of_ours_prints_a_secret() {
     secrets.not_in(&drawn);
 }
 
+/// Types that hold something of a device, and are printed by the tests here and in `redaction_relay.rs`.
+const REDACTED: &str = "BlindedInput Blinds Commitment Conclusion Cue Digest Element EpochSecrets Evaluation Exchanged \
+    InitiatorAnswered InitiatorHello InitiatorIdentified InitiatorWaiting Input Interest InterestSet Introduced \
+    KnockSent Knocked Marker MetBlock Offered Output Overlap PairKey Proof PublicKey Registration \
+    RegistrationChallenge RelayId ResponderAnswered ResponderHello ResponderIdentified RoomId RoomKey RoomSecret \
+    Sealed SecretKey Token Upload Uploaded Verdict Verified";
+/// Types that hold nothing of a device but counts, names of errors and rows of public tables.
+const HARMLESS: &str = "ApiMisuse BatchError ClientError ClientMisbehaved Colour Counts ElementError EpochNumber \
+    ExchangeError Gate InputError InterestError InvalidMessage Message PeerIncompatible PeerMisbehaved RelayError \
+    RelayMisbehaved RoomSecretError ScalarError Side VerifyError";
+
+#[test]
+fn no_public_type_is_forgotten_here() {
+    let mut found = BTreeSet::new();
+    collect_types(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let listed = REDACTED.split_whitespace().chain(HARMLESS.split_whitespace()).map(str::to_owned);
+    assert_eq!(found, listed.collect());
+}
+
+/// Names of the public types in a folder of sources.
+fn collect_types(folder: &Path, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_types(&path, names);
+            continue;
+        }
+        for line in fs::read_to_string(path).unwrap().lines() {
+            let rest = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
+            names.extend(
+                rest.map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned()),
+            );
+        }
+    }
+}
+
 /// A type that wipes itself, every part of it, when it goes out of scope.
 fn is_wiped_on_drop<T: ZeroizeOnDrop>() {}
 
@@ -188,4 +181,6 @@ fn every_type_that_holds_a_secret_is_wiped_on_drop() {
     is_wiped_on_drop::<SecretKey>();
     is_wiped_on_drop::<Blinds>();
     is_wiped_on_drop::<Output>();
+    is_wiped_on_drop::<RoomSecret>();
+    is_wiped_on_drop::<RoomKey>();
 }

@@ -5,6 +5,7 @@
 pub(crate) mod counted;
 pub(crate) mod mallory;
 pub(crate) mod second;
+pub(crate) mod secrets;
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use sighej_crypto::{
