@@ -1,5 +1,9 @@
 //! Relays that lie about a match, and clients that lie to the relay.
 
+use std::convert::Infallible;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, TryCryptoRng, TryRng};
 use sighej_crypto::{
     ApiMisuse, EpochNumber, EpochSecrets, InvalidMessage,
     exchange::Conclusion,
@@ -177,6 +181,54 @@ fn a_verdict_after_the_boundary_is_not_read() {
     let next = EpochSecrets::draw(&interests(&["devops"]), EpochNumber(EPOCH.0 + 1), &mut rng(9));
     let refused = matched_uploads(&a, &b).0.conclude(&next, &Verdict::no_match().encode()).unwrap_err();
     assert_eq!(refused, RelayError::Misuse(ApiMisuse::OtherEpoch));
+}
+
+/// Draws the same dummies for each `own`, and all else afresh: what no generator does that is worth its name.
+struct SameDummies {
+    own: ChaCha20Rng,
+    shared: ChaCha20Rng,
+    at: usize,
+}
+
+impl TryRng for SameDummies {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unreachable!("secrets are drawn by the byte")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        unreachable!("secrets are drawn by the byte")
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        let dummies = 128..128 + 15 * 32;
+        if dummies.contains(&self.at) {
+            self.shared.fill_bytes(bytes)
+        } else {
+            self.own.fill_bytes(bytes)
+        }
+        self.at += bytes.len();
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for SameDummies {}
+
+#[test]
+fn a_match_on_dummies_counts_for_nothing() {
+    let draw = |seed| {
+        let mut rng = SameDummies { own: rng(seed), shared: rng(9), at: 0 };
+        EpochSecrets::draw(&interests(&["devops"]), EPOCH, &mut rng)
+    };
+    let (a, b) = (draw(1), draw(2));
+    for (threshold, expected) in [(1, Ok(1)), (2, Err(RelayMisbehaved::TooFewMatches.into()))] {
+        let (at_a, at_b) = upload((&a, Side { threshold, ..OPEN }), (&b, OPEN), 70);
+        let (to_a, _) = relay(&at_a, &at_b);
+        assert_eq!(true_rows(&to_a).len(), 16, "the relay cannot tell a dummy");
+        let found = at_a.conclude(&a, &to_a.encode()).map(|it| shared(&it).map_or(0, |found| found.len()));
+        assert_eq!(found, expected);
+    }
 }
 
 /// An honest upload, changed by a lying client; then the honest other's, and what the relay makes of both.
