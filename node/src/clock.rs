@@ -55,6 +55,10 @@ impl Clock {
         Clock { start: Instant::now(), utc }
     }
 
+    pub(crate) fn start(&self) -> Instant {
+        self.start
+    }
+
     pub(crate) fn now(&self) -> Now {
         Now { elapsed: self.start.elapsed(), utc: (self.utc.0)() }
     }

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::{
-    NodeEvent,
+    NodeEvent, Traffic,
     clock::Clock,
     lan::{LanCommand, LanConfig, LanEvent, air::Air, life::Ids},
     queue,
@@ -21,6 +21,7 @@ use crate::{
 pub(crate) enum Command {
     Intent(Intent, oneshot::Sender<Result<(), IntentError>>),
     Status(oneshot::Sender<Status>),
+    Traffic(oneshot::Sender<Traffic>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -32,11 +33,12 @@ pub(crate) struct Driver {
     ids: Arc<Ids>,
     air: Option<(Token, Air)>,
     owner: queue::Sender,
+    traffic: Traffic,
 }
 
 impl Driver {
     pub(crate) fn new(engine: Engine, clock: Clock, lan: Arc<LanConfig>, owner: queue::Sender) -> Driver {
-        Driver { engine, clock, lan, ids: Arc::default(), air: None, owner }
+        Driver { engine, clock, lan, ids: Arc::default(), air: None, owner, traffic: Traffic::default() }
     }
 
     /// Runs until it is told to stop, or until its owner is gone.
@@ -70,6 +72,9 @@ impl Driver {
             }
             Command::Status(answer) => {
                 let _unheard = answer.send(self.engine.status(now));
+            }
+            Command::Traffic(answer) => {
+                let _unheard = answer.send(self.traffic);
             }
             Command::Stop(answer) => {
                 let _unheard = answer.send(());
@@ -108,7 +113,11 @@ impl Driver {
             Some(LanEvent::ChannelOpened { link, channel }) => {
                 self.engine.handle_channel_opened(link, channel, now);
             }
-            Some(LanEvent::Frame { channel, bytes }) => self.engine.handle_frame(channel, &bytes, now),
+            Some(LanEvent::Frame { channel, bytes }) => {
+                self.traffic.messages_received += 1;
+                self.traffic.bytes_received += bytes.len() as u64;
+                self.engine.handle_frame(channel, &bytes, now);
+            }
             Some(LanEvent::ChannelClosed { channel }) => self.engine.handle_channel_closed(channel, now),
         }
     }
@@ -137,7 +146,11 @@ impl Driver {
             Transmit::Dial { address } => self.engine.handle_dial_failed(address, self.clock.now()),
             Transmit::Presence { link, bytes } => self.send(LanCommand::Presence { link, bytes }),
             Transmit::OpenChannel { link, channel } => self.send(LanCommand::OpenChannel { link, channel }),
-            Transmit::Frame { channel, bytes } => self.send(LanCommand::Frame { channel, bytes }),
+            Transmit::Frame { channel, bytes } => {
+                self.traffic.messages_sent += 1;
+                self.traffic.bytes_sent += bytes.len() as u64;
+                self.send(LanCommand::Frame { channel, bytes });
+            }
             Transmit::CloseChannel { channel } => self.send(LanCommand::CloseChannel { channel }),
             Transmit::CloseLink { link } => self.send(LanCommand::CloseLink { link }),
         }

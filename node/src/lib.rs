@@ -23,13 +23,17 @@ mod clock;
 mod driver;
 mod lan;
 mod node;
-
+mod profile;
 mod queue;
+pub mod report;
 
 pub use clock::Utc;
 pub use lan::{LanConfig, limits};
-pub use libp2p::Multiaddr;
-pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError};
-
+pub use libp2p::{Multiaddr, multiaddr::Protocol};
+pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError, Traffic};
+pub use profile::{Free, Profile, ProfileError};
 pub use queue::EVENTS_WAITING;
-pub use sighej_engine::{Alone, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach, Status, Transport};
+pub use sighej_engine::{
+    Alone, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach, Status,
+    Transport,
+};

@@ -1,6 +1,9 @@
 //! The handle by which a program owns a node.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use libp2p::Multiaddr;
 use sighej_engine::{Config, Engine, Event, Intent, IntentError, Status};
@@ -54,6 +57,20 @@ impl NodeEvent {
     }
 }
 
+/// How many messages of exchanges have passed, and their bytes, without what the network adds. Repeats and broken
+/// exchanges count, too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages sent.
+    pub messages_sent: u64,
+    /// Their bytes.
+    pub bytes_sent: u64,
+    /// Messages received.
+    pub messages_received: u64,
+    /// Their bytes.
+    pub bytes_received: u64,
+}
+
 /// Why a node could not be started.
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -80,6 +97,7 @@ pub enum CommandError {
 #[derive(Debug)]
 pub struct Node {
     commands: mpsc::Sender<Command>,
+    start: Instant,
     events: queue::Receiver,
 }
 
@@ -93,11 +111,12 @@ impl Node {
         let mut seed = zeroize::Zeroizing::new([0; 32]);
         getrandom::fill(seed.as_mut()).map_err(StartError::Randomness)?;
         let clock = Clock::new(config.utc);
+        let start = clock.start();
         let engine = Engine::new(config.engine, *seed, clock.now());
         let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
         let (tell, events) = queue::queue();
         runtime.spawn(Driver::new(engine, clock, Arc::new(config.lan), tell).run(inbox));
-        Ok(Node { commands, events })
+        Ok(Node { commands, start, events })
     }
 
     /// Tells the node what its owner wants.
@@ -116,8 +135,21 @@ impl Node {
         self.ask(Command::Status).await
     }
 
+    /// What has passed so far.
+    ///
+    /// # Errors
+    /// Where the node has ended.
+    pub async fn traffic(&self) -> Result<Traffic, CommandError> {
+        self.ask(Command::Traffic).await
+    }
+
+    /// The node's monotonic clock, in which [`Intent::Pause`] is told.
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
     /// The next event; `None` after the end. May be cancelled without loss. A reader that lags by more than
-    /// [`queue::EVENTS_WAITING`] loses the oldest that are no nudges.
+    /// [`crate::EVENTS_WAITING`] loses the oldest that are no nudges.
     pub async fn event(&mut self) -> Option<NodeEvent> {
         self.events.recv().await
     }

@@ -18,7 +18,9 @@ const LONGEST_PAUSE: u32 = 24 * 60;
 pub(crate) enum Command {
     Open {},
     Close {},
-    Pause { minutes: u32 },
+    Pause {
+        minutes: u32,
+    },
     Resume {},
     Block {},
     Interests {
@@ -53,12 +55,12 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
     let command = serde_json::from_str(line).map_err(|error| {
         format!("this line is no command ({error}); write one JSON object such as {{\"cmd\":\"open\"}}: open, close, pause (with minutes), resume, block, interests (with interests), wipe or quit")
     })?;
-    match command {
-        Command::Pause { minutes } if !(1..=LONGEST_PAUSE).contains(&minutes) => {
-            Err(format!("a pause lasts 1 to {LONGEST_PAUSE} minutes; to be away for longer, close"))
-        }
-        command => Ok(command),
+    if let Command::Pause { minutes } = command
+        && !(1..=LONGEST_PAUSE).contains(&minutes)
+    {
+        return Err(format!("a pause lasts 1 to {LONGEST_PAUSE} minutes; to be away for longer, close"));
     }
+    Ok(command)
 }
 
 /// Reads standard input in a thread of its own, which ends with the program. The channel closes when the input ends.
@@ -117,7 +119,8 @@ mod tests {
     #[test]
     fn every_command_is_understood() {
         let interests = r#"{"cmd":"interests","interests":["devops"],"insist":true}"#;
-        let set = Command::Interests { interests: vec!["devops".into()], insist: true, allow_sensitive: vec![] };
+        let set =
+            Command::Interests { interests: vec!["devops".into()], insist: true, allow_sensitive: vec![] };
         for (line, command) in [
             (r#"{"cmd":"open"}"#, Command::Open {}),
             (r#" {"cmd": "close"} "#, Command::Close {}),
@@ -135,11 +138,16 @@ mod tests {
 
     #[test]
     fn what_is_no_command_says_what_to_write() {
-        for line in ["open", "{}", "[]", r#"{"cmd":"opne"}"#, r#"{"cmd":"pause"}"#, r#"{"cmd":"open","x":1}"#] {
+        for line in ["open", "{}", "[]", r#"{"cmd":"opne"}"#, r#"{"cmd":"pause"}"#, r#"{"cmd":"open","x":1}"#]
+        {
             assert!(parse(line).unwrap_err().contains(r#"{"cmd":"open"}"#), "{line}");
         }
         for minutes in [0, 1441] {
-            assert!(parse(&format!(r#"{{"cmd":"pause","minutes":{minutes}}}"#)).unwrap_err().contains("1 to 1440"));
+            assert!(
+                parse(&format!(r#"{{"cmd":"pause","minutes":{minutes}}}"#))
+                    .unwrap_err()
+                    .contains("1 to 1440")
+            );
         }
     }
 

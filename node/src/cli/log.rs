@@ -47,7 +47,9 @@ mod tests {
         let filter = filter(LevelFilter::TRACE);
         assert!(filter.would_enable("sighej_node::lan::air", &Level::TRACE));
         assert!(filter.would_enable("sighej", &Level::TRACE));
-        for other in ["libp2p_mdns", "libp2p_identify::behaviour", "libp2p_swarm", "yamux", "multistream_select"] {
+        for other in
+            ["libp2p_mdns", "libp2p_identify::behaviour", "libp2p_swarm", "yamux", "multistream_select"]
+        {
             assert!(!filter.would_enable(other, &Level::ERROR), "{other}");
         }
     }

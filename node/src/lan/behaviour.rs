@@ -87,7 +87,10 @@ fn transport(key: &identity::Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>,
 }
 
 #[cfg(feature = "quic")]
-fn with_quic(tcp: Boxed<(PeerId, StreamMuxerBox)>, key: &identity::Keypair) -> Boxed<(PeerId, StreamMuxerBox)> {
+fn with_quic(
+    tcp: Boxed<(PeerId, StreamMuxerBox)>,
+    key: &identity::Keypair,
+) -> Boxed<(PeerId, StreamMuxerBox)> {
     use futures::future::Either;
     let mut config = libp2p::quic::Config::new(key);
     config.handshake_timeout = limits::SET_UP_WITHIN;

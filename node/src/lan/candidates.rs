@@ -8,7 +8,10 @@ use std::{
 use libp2p::{
     Multiaddr, PeerId,
     multiaddr::Protocol,
-    swarm::{ConnectionId, dial_opts::{DialOpts, PeerCondition}},
+    swarm::{
+        ConnectionId,
+        dial_opts::{DialOpts, PeerCondition},
+    },
 };
 
 use super::limits;
@@ -120,7 +123,13 @@ impl Candidates {
     }
 
     /// A try has failed.
-    pub(super) fn failed(&mut self, connection: ConnectionId, peer: Option<PeerId>, connected: bool, now: Instant) {
+    pub(super) fn failed(
+        &mut self,
+        connection: ConnectionId,
+        peer: Option<PeerId>,
+        connected: bool,
+        now: Instant,
+    ) {
         if let Some(named) = self.named.iter_mut().find(|named| named.attempt == Some(connection)) {
             named.attempt = None;
             named.backoff.try_again(now);
@@ -163,7 +172,8 @@ impl Candidates {
     /// The one that failed most often goes: inventing peers must not push out real ones.
     fn make_room(&mut self) {
         if self.found.len() >= limits::CANDIDATES
-            && let Some(worst) = self.found.iter().max_by_key(|(_, found)| found.backoff.wait).map(|(peer, _)| *peer)
+            && let Some(worst) =
+                self.found.iter().max_by_key(|(_, found)| found.backoff.wait).map(|(peer, _)| *peer)
         {
             self.found.remove(&worst);
         }

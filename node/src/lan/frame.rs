@@ -8,7 +8,10 @@ use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 ///
 /// # Errors
 /// A length of 0 or above `longest` (refused before a byte of it is read), an end within a frame, or a broken stream.
-pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), longest: usize) -> io::Result<Option<Vec<u8>>> {
+pub(super) async fn read(
+    stream: &mut (impl AsyncRead + Unpin),
+    longest: usize,
+) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 2];
     if stream.read(&mut length[..1]).await? == 0 {
         return Ok(None);

@@ -109,7 +109,9 @@ impl ConnectionHandler for Handler {
     fn on_connection_event(&mut self, event: ConnectionEvent<'_, Negotiate, Negotiate, (), Open>) {
         if let ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol, .. }) = event {
             self.accept(protocol.0, protocol.1);
-        } else if let ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info }) = event {
+        } else if let ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info }) =
+            event
+        {
             self.news.push_back(Opened::ByUs { purpose: info.purpose, tag: info.tag, stream: protocol.1 });
         } else if let ConnectionEvent::DialUpgradeError(DialUpgradeError { info, .. }) = event {
             self.news.push_back(Opened::Refused { purpose: info.purpose, tag: info.tag });

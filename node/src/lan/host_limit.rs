@@ -13,8 +13,8 @@ use libp2p::{
     core::{Endpoint, transport::PortUse},
     multiaddr::Protocol,
     swarm::{
-        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent,
-        ToSwarm, dummy,
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
+        THandlerOutEvent, ToSwarm, dummy,
     },
 };
 
@@ -87,12 +87,11 @@ impl NetworkBehaviour for HostLimit {
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
-        let ended = match event {
-            FromSwarm::ConnectionClosed(closed) => closed.connection_id,
-            FromSwarm::ListenFailure(failure) => failure.connection_id,
-            _ => return,
-        };
-        self.by_connection.remove(&ended);
+        if let FromSwarm::ConnectionClosed(closed) = event {
+            self.by_connection.remove(&closed.connection_id);
+        } else if let FromSwarm::ListenFailure(failure) = event {
+            self.by_connection.remove(&failure.connection_id);
+        }
     }
 
     fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
@@ -104,11 +103,16 @@ impl NetworkBehaviour for HostLimit {
     }
 }
 
-fn host(address: &Multiaddr) -> Option<IpAddr> {
-    address.iter().find_map(|part| match part {
-        Protocol::Ip4(ip) => Some(IpAddr::V4(ip)),
-        Protocol::Ip6(ip) => Some(IpAddr::V6(ip)),
-        _ => None,
+/// The IP address in a multiaddress.
+pub(super) fn host(address: &Multiaddr) -> Option<IpAddr> {
+    address.iter().find_map(|part| {
+        if let Protocol::Ip4(ip) = part {
+            Some(IpAddr::V4(ip))
+        } else if let Protocol::Ip6(ip) = part {
+            Some(IpAddr::V6(ip))
+        } else {
+            None
+        }
     })
 }
 

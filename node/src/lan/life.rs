@@ -95,7 +95,8 @@ impl Life {
     fn listen(&mut self, listen: &[Multiaddr]) {
         for address in listen {
             if let Err(error) = self.swarm.listen_on(address.clone()) {
-                self.news.push(LanEvent::ListenFailed { address: address.clone(), reason: error.to_string() });
+                self.news
+                    .push(LanEvent::ListenFailed { address: address.clone(), reason: error.to_string() });
             }
         }
     }
@@ -196,7 +197,13 @@ impl Life {
         }
     }
 
-    fn on_connected(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint, now: Instant) {
+    fn on_connected(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        endpoint: &ConnectedPoint,
+        now: Instant,
+    ) {
         let by_us = endpoint.is_dialer();
         self.candidates.connected(peer, connection);
         if let Some((older, link)) = self.links.of_peer(&peer) {

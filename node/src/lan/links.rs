@@ -1,10 +1,6 @@
 //! The connections of one life, their exchanges, and the rule for two connections to one peer.
 
-use std::{
-    cmp::Ordering,
-    collections::BTreeMap,
-    time::Instant,
-};
+use std::{cmp::Ordering, collections::BTreeMap, time::Instant};
 
 use libp2p::{PeerId, swarm::ConnectionId};
 use sighej_engine::{ChannelId, LinkId};

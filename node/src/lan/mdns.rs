@@ -14,14 +14,13 @@ use libp2p::{
     Multiaddr, PeerId,
     core::{Endpoint, transport::PortUse},
     mdns,
-    multiaddr::Protocol,
     swarm::{
-        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent,
-        ToSwarm,
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
+        THandlerOutEvent, ToSwarm,
     },
 };
 
-use super::limits;
+use super::{host_limit::host, limits};
 
 /// The behaviour.
 pub(super) struct Mdns {
@@ -33,7 +32,8 @@ impl Mdns {
     /// # Errors
     /// When the system does not tell its network interfaces.
     pub(super) fn new(local: PeerId) -> io::Result<Mdns> {
-        let config = mdns::Config { ttl: limits::MDNS_TTL, query_interval: limits::MDNS_QUERY, enable_ipv6: false };
+        let config =
+            mdns::Config { ttl: limits::MDNS_TTL, query_interval: limits::MDNS_QUERY, enable_ipv6: false };
         Ok(Mdns { inner: mdns::tokio::Behaviour::new(config, local)?, listening: false })
     }
 }
@@ -65,7 +65,7 @@ impl NetworkBehaviour for Mdns {
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
         if let FromSwarm::NewListenAddr(new) = &event {
-            self.listening |= !is_loopback(new.addr);
+            self.listening |= host(new.addr).is_some_and(|ip| !ip.is_loopback());
         }
         self.inner.on_swarm_event(event);
     }
@@ -78,12 +78,4 @@ impl NetworkBehaviour for Mdns {
         // The swarm polls its behaviours again right after it told them about a listener.
         if self.listening { self.inner.poll(cx) } else { Poll::<ToSwarm<mdns::Event, Infallible>>::Pending }
     }
-}
-
-fn is_loopback(address: &Multiaddr) -> bool {
-    address.iter().any(|part| match part {
-        Protocol::Ip4(ip) => ip.is_loopback(),
-        Protocol::Ip6(ip) => ip.is_loopback(),
-        _ => false,
-    })
 }

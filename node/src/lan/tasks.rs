@@ -32,7 +32,12 @@ pub(super) async fn announce(mut stream: Stream, mut presence: watch::Receiver<V
 }
 
 /// Reads the peer's presence until it ends; one that is too long or too frequent is abuse.
-pub(super) async fn listen(mut stream: Stream, _permit: Permit, link: LinkId, events: mpsc::Sender<TaskEvent>) {
+pub(super) async fn listen(
+    mut stream: Stream,
+    _permit: Permit,
+    link: LinkId,
+    events: mpsc::Sender<TaskEvent>,
+) {
     for _ in 0..limits::PRESENCE_FRAMES {
         match frame::read(&mut stream, limits::PRESENCE_FRAME).await {
             Ok(Some(bytes)) => {

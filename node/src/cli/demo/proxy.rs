@@ -87,7 +87,11 @@ impl Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, to: watch::Receiver<Option<SocketAddr>>, capture: Arc<Mutex<Capture>>) {
+async fn accept(
+    listener: TcpListener,
+    to: watch::Receiver<Option<SocketAddr>>,
+    capture: Arc<Mutex<Capture>>,
+) {
     let mut cables = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         lock(&capture).connections += 1;
@@ -145,6 +149,9 @@ mod tests {
         near.read_exact(&mut bytes[..4]).await.unwrap();
         let capture = proxy.capture();
         assert_eq!((capture.connections, capture.forth.total, capture.back.total), (1, 5, 4));
-        assert_eq!((capture.forth.kept.as_slice(), capture.back.kept.as_slice()), (&b"forth"[..], &b"back"[..]));
+        assert_eq!(
+            (capture.forth.kept.as_slice(), capture.back.kept.as_slice()),
+            (&b"forth"[..], &b"back"[..])
+        );
     }
 }

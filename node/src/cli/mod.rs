@@ -1,0 +1,77 @@
+//! The program `sighej`: arguments in, events out.
+
+mod args;
+mod commands;
+mod demo;
+mod ending;
+mod interests;
+mod log;
+mod output;
+mod run;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+/// Could not do it.
+const FAILED: u8 = 1;
+/// Wrong usage; clap uses the same.
+const USAGE: u8 = 2;
+
+/// How a command ended, if not well: what to say on standard error, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    code: u8,
+    message: String,
+}
+
+impl Ended {
+    fn failed(message: impl ToString) -> Ended {
+        Ended { code: FAILED, message: message.to_string() }
+    }
+
+    fn usage(message: impl ToString) -> Ended {
+        Ended { code: USAGE, message: message.to_string() }
+    }
+}
+
+impl From<io::Error> for Ended {
+    fn from(error: io::Error) -> Ended {
+        Ended::failed(format!("standard output cannot be written: {error}"))
+    }
+}
+
+/// Runs the program.
+pub(crate) fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    let result = log::start().map_err(Ended::usage).and_then(|()| match cli.command {
+        args::Command::Run(run) => in_runtime(run::run(*run)),
+        args::Command::Interests(interests) => interests::list(&interests),
+        args::Command::Demo(demo) => in_runtime(demo::run(demo)),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ended { code, message }) => {
+            // Where standard error is closed, the exit code alone must do.
+            let _closed = writeln!(io::stderr(), "sighej: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn in_runtime(command: impl Future<Output = Result<(), Ended>>) -> Result<(), Ended> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Ended::failed(format!("the program cannot start: {error}")))?;
+    let result = runtime.block_on(command);
+    // A thread that waits for standard input would hold the program up.
+    runtime.shutdown_background();
+    result
+}
+
+/// Colours for a person at a terminal who has not declined them (see no-color.org).
+fn colours() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

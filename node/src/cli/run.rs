@@ -1,0 +1,259 @@
+//! `sighej run`: one attendee, until the end.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use sighej_node::{
+    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, Utc,
+    report::{self, Lang},
+};
+use tokio::{sync::mpsc, time::timeout};
+
+use super::{
+    Ended,
+    args::Run,
+    colours,
+    commands::{self, Command},
+    ending::Endings,
+    output::Output,
+};
+
+/// How long `started` waits for the first address, when there may be none (no network).
+const FIRST_ADDRESS: Duration = Duration::from_secs(3);
+/// How long it then waits for others, which come in the same moment.
+const FURTHER_ADDRESSES: Duration = Duration::from_millis(10);
+
+/// Runs until told to end.
+pub(crate) async fn run(args: Run) -> Result<(), Ended> {
+    let profile = Profile::choose(&args.interests, &args.allow_sensitive).map_err(Ended::usage)?;
+    let mut endings = Endings::new().map_err(Ended::failed)?;
+    let node = Node::start(config(&args, &profile)).map_err(Ended::failed)?;
+    let mut session = Session {
+        node,
+        output: Output::default(),
+        lang: args.lang.into(),
+        json: args.json,
+        colours: colours(),
+        start: Instant::now(),
+        last_nudge: None,
+        allow_sensitive: args.allow_sensitive,
+    };
+    session.begin(args.open).await?;
+    session.hint(&profile)?;
+    let commands = if args.json { Some(commands::listen().map_err(Ended::failed)?) } else { None };
+    let reason = session.live(commands, &mut endings).await?;
+    session.end(reason).await
+}
+
+fn config(args: &Run, profile: &Profile) -> NodeConfig {
+    let engine = Config {
+        interests: profile.interests().clone(),
+        crowd_guard: args.crowd_guard,
+        dwell: Duration::from_secs_f64(args.dwell),
+        rssi_gate: args.rssi_gate.0,
+        cool_down: Duration::from_secs_f64(args.cool_down),
+        max_hops: args.max_hops,
+        ..Config::default()
+    };
+    let lan = LanConfig { peers: args.peer.clone(), mdns: !args.no_mdns, ..LanConfig::default() };
+    let lan = if args.listen.is_empty() { lan } else { LanConfig { listen: args.listen.clone(), ..lan } };
+    NodeConfig { engine, lan, utc: Utc::system() }
+}
+
+struct Session {
+    node: Node,
+    output: Output,
+    lang: Lang,
+    json: bool,
+    colours: bool,
+    start: Instant,
+    last_nudge: Option<NudgeId>,
+    allow_sensitive: Vec<String>,
+}
+
+impl Session {
+    /// Opens, where asked for, and says `started` before anything else.
+    async fn begin(&mut self, open: bool) -> Result<(), Ended> {
+        let (mut listen, mut early) = (Vec::new(), Vec::new());
+        if open {
+            self.node.intend(Intent::Open).await.map_err(Ended::failed)?;
+            let mut patience = FIRST_ADDRESS;
+            while let Ok(Some(event)) = timeout(patience, self.node.event()).await {
+                match event {
+                    NodeEvent::Listening(address) => {
+                        listen.push(address);
+                        patience = FURTHER_ADDRESSES;
+                    }
+                    NodeEvent::ListenFailed { address, reason } => {
+                        return Err(cannot_listen(&address, &reason));
+                    }
+                    other @ (NodeEvent::LinkUp | NodeEvent::LinkDown | NodeEvent::Engine(_)) => {
+                        early.push(other)
+                    }
+                }
+            }
+        }
+        self.started(open, &listen)?;
+        early.iter().try_for_each(|event| self.tell(event))
+    }
+
+    fn started(&mut self, open: bool, listen: &[Multiaddr]) -> Result<(), Ended> {
+        if self.json {
+            let listen: Vec<String> = listen.iter().map(Multiaddr::to_string).collect();
+            return self.say(json!({"event": "started", "open": open, "listen": listen}));
+        }
+        let line = match (open, self.lang) {
+            (true, Lang::En) => "SigHej is running. Ctrl-C ends it.",
+            (true, Lang::Da) => "SigHej kører. Ctrl-C afslutter.",
+            (false, Lang::En) => "Not open: nothing is sent, and nobody can find you. Begin with --open.",
+            (false, Lang::Da) => "Ikke åben: intet sendes, og ingen kan finde dig. Begynd med --open.",
+        };
+        Ok(self.output.line(line)?)
+    }
+
+    /// An interest that nobody else may have spelled that way is worth a word.
+    fn hint(&mut self, profile: &Profile) -> Result<(), Ended> {
+        for free in profile.free() {
+            if self.json {
+                self.say(json!({"event": "free_interest", "interest": free.text, "similar": free.similar}))?;
+            } else if !free.similar.is_empty() {
+                let similar = free.similar.join(", ");
+                self.output.line(&match self.lang {
+                    Lang::En => format!("“{}” is not in the catalogue. Did you mean {similar}?", free.text),
+                    Lang::Da => format!("“{}” er ikke i kataloget. Mente du {similar}?", free.text),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes events and commands on; the result says why it ended.
+    async fn live(
+        &mut self,
+        mut commands: Option<mpsc::Receiver<Result<Command, String>>>,
+        endings: &mut Endings,
+    ) -> Result<&'static str, Ended> {
+        loop {
+            tokio::select! {
+                event = self.node.event() => match event {
+                    Some(event) => self.tell(&event)?,
+                    None => return Ok("ended"),
+                },
+                command = next(&mut commands) => match command {
+                    Some(Ok(Command::Quit {})) => return Ok("quit"),
+                    Some(Ok(command)) => self.obey(command).await?,
+                    Some(Err(wrong)) => self.say(json!({"event": "error", "message": wrong}))?,
+                    None => commands = None,
+                },
+                reason = endings.next() => return Ok(reason),
+            }
+            if self.output.is_closed() {
+                return Ok("output_closed");
+            }
+        }
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), Ended> {
+        let name = command.name();
+        if matches!(command, Command::Wipe {}) {
+            self.last_nudge = None;
+        }
+        let result = match self.intent(command) {
+            Ok((intent, profile)) => match self.node.intend(intent).await {
+                Ok(()) => Ok(profile),
+                Err(refused) => Err(refused.to_string()),
+            },
+            Err(wrong) => Err(wrong),
+        };
+        match result {
+            Ok(profile) => {
+                self.say(json!({"event": "done", "cmd": name}))?;
+                profile.map_or(Ok(()), |profile| self.hint(&profile))
+            }
+            Err(message) => self.say(json!({"event": "error", "cmd": name, "message": message})),
+        }
+    }
+
+    fn intent(&self, command: Command) -> Result<(Intent, Option<Profile>), String> {
+        Ok((
+            match command {
+                Command::Open {} => Intent::Open,
+                Command::Close {} | Command::Quit {} => Intent::Close,
+                Command::Pause { minutes } => {
+                    Intent::Pause { until: self.node.elapsed() + Duration::from_secs(60) * minutes }
+                }
+                Command::Resume {} => Intent::Resume,
+                Command::Block {} => Intent::Block(
+                    self.last_nudge
+                        .ok_or("there is nobody to block: no nudge has come yet in this session")?,
+                ),
+                Command::Interests { interests, insist, mut allow_sensitive } => {
+                    allow_sensitive.extend_from_slice(&self.allow_sensitive);
+                    let profile =
+                        Profile::choose(&interests, &allow_sensitive).map_err(|error| error.to_string())?;
+                    let set = profile.interests().clone();
+                    return Ok((Intent::Interests { set, insist }, Some(profile)));
+                }
+                Command::Wipe {} => Intent::Wipe,
+            },
+            None,
+        ))
+    }
+
+    fn tell(&mut self, event: &NodeEvent) -> Result<(), Ended> {
+        if let NodeEvent::Engine(Event::Nudge(nudge)) = event {
+            self.last_nudge = Some(nudge.id);
+        }
+        if self.json {
+            return self.say(report::json(event, self.lang));
+        }
+        match report::calm(event, self.lang, self.colours) {
+            Some(card) if card.starts_with('\n') => Ok(self.output.line(&card)?),
+            Some(line) => Ok(self.output.line(&format!("{}  {line}", self.clock()))?),
+            None => Ok(()),
+        }
+    }
+
+    /// Every object carries `t`, the seconds since the start.
+    fn say(&mut self, mut event: Value) -> Result<(), Ended> {
+        let micros = self.start.elapsed().as_micros();
+        event["t"] = json!((micros as f64) / 1e6);
+        Ok(self.output.json(&event)?)
+    }
+
+    fn clock(&self) -> String {
+        let seconds = self.start.elapsed().as_secs();
+        format!("{:02}:{:02}", seconds / 60, seconds % 60)
+    }
+
+    /// Falls silent, tells what there was left to tell, and says `stopped` last.
+    async fn end(&mut self, reason: &'static str) -> Result<(), Ended> {
+        self.node.stop().await;
+        while let Some(event) = self.node.event().await {
+            self.tell(&event)?;
+        }
+        if self.json {
+            return self.say(json!({"event": "stopped", "reason": reason}));
+        }
+        let line = match self.lang {
+            Lang::En => "Stopped; everything is forgotten.",
+            Lang::Da => "Stoppet; alt er glemt.",
+        };
+        Ok(self.output.line(line)?)
+    }
+}
+
+fn cannot_listen(address: &Multiaddr, reason: &str) -> Ended {
+    Ended::failed(format!(
+        "cannot listen at {address}: {reason}. Choose another address with --listen, or port 0 for any free one"
+    ))
+}
+
+async fn next(
+    commands: &mut Option<mpsc::Receiver<Result<Command, String>>>,
+) -> Option<Result<Command, String>> {
+    match commands {
+        Some(commands) => commands.recv().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,45 @@
+//! The reasons in Danish; the engine itself speaks English.
+
+use sighej_engine::{Alone, ClosedWhy, GateReason};
+
+pub(super) fn alone(alone: Alone) -> String {
+    match alone {
+        Alone::NotOpen => "Denne enhed er ikke åben; åbn den for at blive fundet.".into(),
+        Alone::Paused => "På pause.".into(),
+        Alone::BetweenEpochs => "Skifter identitet; tilbage om et øjeblik.".into(),
+        Alone::NothingHeard => "Har ikke hørt nogen endnu.".into(),
+        Alone::TooFar => "Der er nogen, men for langt væk, eller lige kommet.".into(),
+        Alone::CrowdGuard { more: 1 } => "Venter på én mere i nærheden.".into(),
+        Alone::CrowdGuard { more } => format!("Venter på {more} mere i nærheden."),
+        Alone::CoolDown => "Du fik et prik for lidt siden; det næste kommer måske snart.".into(),
+        Alone::QuietHours => "Det er din stille tid.".into(),
+        Alone::BudgetSpent => "Du har mødt så mange fremmede, som beskyttelsen tillader lige nu.".into(),
+        Alone::FindingOut => "Der er nogen i nærheden; finder ud af det.".into(),
+        Alone::NothingShared => "Ingen i nærheden deler en interesse med dig indtil videre.".into(),
+    }
+}
+
+pub(super) fn closed(why: ClosedWhy) -> &'static str {
+    match why {
+        ClosedWhy::Asked => "Lukket: intet sendes, og ingen kan finde dig.",
+        ClosedWhy::Paused => "På pause: intet sendes, før pausen er forbi.",
+        ClosedWhy::SessionOver => "Sessionen er slut; alt fra den er glemt.",
+        ClosedWhy::Wiped => "Alt er glemt.",
+        ClosedWhy::NoClock => "Lukket: klokken er ukendt. Stil uret, og åbn igen.",
+        ClosedWhy::Overrun => "Lukket: denne enhed kunne ikke følge med.",
+    }
+}
+
+pub(super) fn withheld(gate: GateReason) -> String {
+    let reason = match gate {
+        GateReason::Closing => "denne enhed er ved at lukke",
+        GateReason::Blocked => "du har blokeret personen",
+        GateReason::LateAborts => "den anden gik to gange før den sidste besked",
+        GateReason::Met => "I har mødt hinanden",
+        GateReason::AlreadyNudged => "du har fået det at vide",
+        GateReason::CrowdGuard => "der er for få i nærheden",
+        GateReason::CoolDown => "det sidste prik er for kort tid siden",
+        GateReason::QuietHours => "det er din stille tid",
+    };
+    format!("Sammenlignet med nogen uden at se på udfaldet: {reason}.")
+}
