@@ -13,6 +13,7 @@
 //! The set intersection itself is [`voprf`], RFC 9497 on ristretto255.
 
 mod commitment;
+mod contribution;
 mod cue;
 mod epoch;
 mod error;

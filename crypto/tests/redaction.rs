@@ -27,6 +27,9 @@ fn the_check_itself_finds_what_is_printed() {
         let caught = std::panic::catch_unwind(|| secrets.not_in(&Printed(&leaky))).is_err();
         assert_eq!(caught, !leaky.contains("0x"), "{leaky}");
     }
+    for unknown in [format!("Key({:?})", [7_u8; 32]), format!("{:#?}", vec![9_u8; 32]), hex::encode([1; 8])] {
+        assert!(std::panic::catch_unwind(|| secrets.not_in(&Printed(&unknown))).is_err(), "{unknown}");
+    }
     assert!(std::panic::catch_unwind(|| secrets.not_in(&TEXT)).is_err());
 }
 

@@ -1,5 +1,6 @@
 //! The VOPRF does the operations that were reckoned with, and no more.
 #![cfg(feature = "meter")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;

@@ -1,4 +1,5 @@
 //! What the VOPRF refuses, and what it never shows.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
 
 use curve25519_dalek::Scalar;
 use proptest::prelude::*;

@@ -7,6 +7,7 @@ use subtle::Choice;
 
 use crate::{
     Commitment, Digest, PairKey, Token,
+    contribution::Contribution,
     epoch::{EpochSecrets, Evaluation, SharedItems},
     error::{ExchangeError, PeerMisbehaved},
     met::MetBlock,
@@ -14,7 +15,7 @@ use crate::{
 
 use super::{
     Conclusion, Gate, Role,
-    messages::{self, Head, Message},
+    messages::{self, Message},
     noise::{Handshake, Session},
     tags::{Tags, reaches},
 };
@@ -91,9 +92,8 @@ impl InitiatorIdentified {
     ) -> Result<(InitiatorWaiting, Vec<u8>), ExchangeError> {
         me.must_be(&self.own)?;
         ours.must_be(&self.own, &self.peer)?;
-        messages::check_threshold(threshold)?;
         let mut payload = me.commitment().as_bytes().to_vec();
-        Head::encode(&mut payload, ours, met, threshold);
+        Contribution::encode(&mut payload, ours, met, threshold)?;
         let message = self.noise.write(Message::Offer, &payload)?;
         let (session, h) = self.noise.finish()?;
         Ok((InitiatorWaiting { session, h, peer: self.peer, own: self.own, threshold }, message))
@@ -121,16 +121,16 @@ impl InitiatorWaiting {
     ) -> Result<InitiatorAnswered, ExchangeError> {
         me.must_be(&self.own)?;
         let payload = self.session.read(Message::Answer, message4)?;
-        let (head, tags) = messages::decode_answer(&payload)?;
-        let items = me.open(&self.peer, &head.evaluated, &head.proof)?;
+        let (theirs, tags) = messages::decode_answer(&payload)?;
+        let items = me.open(&self.peer, &theirs.evaluated, &theirs.proof)?;
         let pair = me.pair_with(&self.peer)?;
-        let threshold = self.threshold.max(head.threshold);
+        let threshold = self.threshold.max(theirs.threshold);
         Ok(InitiatorAnswered {
             session: self.session,
             h: self.h,
             own: self.own,
             peer: self.peer,
-            met: head.met,
+            met: theirs.met,
             items,
             tags,
             pair,

@@ -7,6 +7,7 @@ use subtle::Choice;
 
 use crate::{
     Commitment, Digest, PairKey,
+    contribution::Contribution,
     epoch::{EpochSecrets, Evaluation, SharedItems},
     error::{ExchangeError, PeerMisbehaved},
     met::MetBlock,
@@ -15,7 +16,7 @@ use crate::{
 use super::{
     Conclusion, Gate, Role,
     initiator::redacted,
-    messages::{self, Head, Message},
+    messages::{self, Message},
     noise::{Handshake, Session},
     tags::{Tags, reaches},
 };
@@ -53,17 +54,17 @@ impl ResponderHello {
     ) -> Result<ResponderIdentified, ExchangeError> {
         me.must_be(&self.own)?;
         let payload = self.noise.read(Message::Offer, message3)?;
-        let (peer, head) = messages::decode_offer(&payload, |peer| {
+        let (peer, theirs) = messages::decode_offer(&payload, |peer| {
             if !self.noise.remote_is(&peer.x()) {
                 return Err(PeerMisbehaved::StaticKeyMismatch);
             }
             peer.check_against(me.commitment())
         })?;
-        let items = me.open(&peer, &head.evaluated, &head.proof)?;
+        let items = me.open(&peer, &theirs.evaluated, &theirs.proof)?;
         let pair = me.pair_with(&peer)?;
         let (session, h) = self.noise.finish()?;
-        let threshold = head.threshold;
-        Ok(ResponderIdentified { session, h, own: self.own, peer, met: head.met, items, pair, threshold })
+        let threshold = theirs.threshold;
+        Ok(ResponderIdentified { session, h, own: self.own, peer, met: theirs.met, items, pair, threshold })
     }
 }
 
@@ -108,11 +109,10 @@ impl ResponderIdentified {
     ) -> Result<(ResponderAnswered, Vec<u8>), ExchangeError> {
         me.must_be(&self.own)?;
         ours.must_be(&self.own, &self.peer)?;
-        messages::check_threshold(threshold)?;
         let sent =
             Tags::to_send(&Tags::by_slot(&self.items, Role::Responder, &self.h), Choice::from(gate), rng);
         let mut payload = Vec::with_capacity(Message::Answer.len());
-        Head::encode(&mut payload, ours, met, threshold);
+        Contribution::encode(&mut payload, ours, met, threshold)?;
         sent.encode(&mut payload);
         let message = self.session.write(Message::Answer, &payload)?;
         let answered = ResponderAnswered {

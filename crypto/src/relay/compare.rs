@@ -1,9 +1,9 @@
 //! What the relay does: it compares two uploads, with no key and no secret.
 
-use crate::{SLOTS, error::InvalidMessage};
+use crate::{SLOTS, contribution::is_threshold, error::InvalidMessage};
 
 use super::{
-    ClientError, ClientMisbehaved, RelayError, RelayMisbehaved, Side, is_threshold,
+    ClientError, ClientMisbehaved, RelayError, RelayMisbehaved, Side,
     matching::{VALUE_LEN, match_value},
     redacted,
 };

@@ -62,7 +62,7 @@ pub use room::{RoomId, RoomKey, RoomSecret};
 pub use seal::{Exchanged, Introduced, Offered, SEAL_LEN, Sealed};
 pub use upload::Uploaded;
 
-use crate::{Digest, SLOTS};
+use crate::Digest;
 
 /// Which of a pair a device is, by the order of the digests. The byte stands in seals and uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,11 +92,6 @@ impl Side {
             Self::Hi => (others, own),
         }
     }
-}
-
-/// Whether a threshold is one: 1 to 16.
-fn is_threshold(threshold: u8) -> bool {
-    (1..=SLOTS as u8).contains(&threshold)
 }
 
 /// Nothing of a pairing is for printing.

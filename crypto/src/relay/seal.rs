@@ -4,10 +4,9 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::{
-    Commitment, Digest, PairKey, SLOTS,
-    commitment::elements,
+    Commitment, Digest, PairKey,
+    contribution::Contribution,
     epoch::{EpochSecrets, Evaluation, SharedItems},
-    error::{ApiMisuse, InvalidMessage},
     exchange::Gate,
     label::SEAL,
     met::MetBlock,
@@ -16,16 +15,13 @@ use crate::{
 use super::{
     RelayError, Side,
     aead::{self, OVERHEAD, SALT_LEN},
-    is_threshold,
     matching::{RelayPair, Values},
     redacted,
     upload::Uploaded,
 };
 
-/// What a seal hides: evaluation, met block, threshold.
-const PLAIN_LEN: usize = Evaluation::LEN + MetBlock::LEN + 1;
 /// Bytes of a seal.
-pub const SEAL_LEN: usize = PLAIN_LEN + OVERHEAD;
+pub const SEAL_LEN: usize = Contribution::LEN + OVERHEAD;
 
 /// Both commitments are known to both. Whoever seals first charges its budget first; a device that reads the peer's
 /// seal before it makes its own knows that the peer holds its `y` before it spends anything.
@@ -94,13 +90,8 @@ impl Introduced {
     ) -> Result<Ours, RelayError> {
         me.must_be(&self.own)?;
         ours.must_be(&self.own, &self.peer)?;
-        if !is_threshold(threshold) {
-            return Err(ApiMisuse::Threshold(threshold).into());
-        }
-        let mut plain = Zeroizing::new(Vec::with_capacity(PLAIN_LEN));
-        plain.extend_from_slice(ours.as_bytes());
-        plain.extend_from_slice(met.as_bytes());
-        plain.push(threshold);
+        let mut plain = Zeroizing::new(Vec::with_capacity(Contribution::LEN));
+        Contribution::encode(&mut plain, ours, met, threshold)?;
         let bytes = aead::seal(SEAL, self.pair.as_bytes(), &[self.side as u8], &plain, rng);
         Ok(Ours { bytes, threshold })
     }
@@ -108,18 +99,10 @@ impl Introduced {
     fn open_theirs(&self, me: &EpochSecrets, sealed: &[u8]) -> Result<Theirs, RelayError> {
         me.must_be(&self.own)?;
         let sender = [self.side.other() as u8];
-        let plain = aead::open(SEAL, self.pair.as_bytes(), &sender, sealed, PLAIN_LEN)?;
-        let (evaluation, rest) = plain.split_at(Evaluation::LEN);
-        let (met, threshold) = rest.split_at(MetBlock::LEN);
-        let (evaluated, proof) = evaluation.split_at(SLOTS * 32);
-        let threshold = threshold[0];
-        if !is_threshold(threshold) {
-            return Err(InvalidMessage::Threshold(threshold).into());
-        }
-        let mut proof_bytes = [0; Evaluation::PROOF_LEN];
-        proof_bytes.copy_from_slice(proof);
-        let items = me.open(&self.peer, &elements(evaluated)?, &proof_bytes)?;
-        Ok(Theirs { salt: salt_of(sealed), items, met: MetBlock::decode(met)?, threshold })
+        let plain = aead::open(SEAL, self.pair.as_bytes(), &sender, sealed, Contribution::LEN)?;
+        let theirs = Contribution::decode(&plain)?;
+        let items = me.open(&self.peer, &theirs.evaluated, &theirs.proof)?;
+        Ok(Theirs { salt: salt_of(sealed), items, met: theirs.met, threshold: theirs.threshold })
     }
 }
 

@@ -31,9 +31,19 @@ impl Secrets {
                     "{printed}"
                 );
             }
+            assert!(!looks_like_bytes(&squeezed), "{printed} prints bytes");
             assert!(!squeezed.contains("basket"), "{printed} prints an interest");
         }
     }
+}
+
+/// Whether a printed form, whatever it is of, has bytes in it: eight numbers in a row, or sixteen hexadecimal digits.
+fn looks_like_bytes(squeezed: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let parts: Vec<bool> = squeezed.split([',', '[', ']', '(', ')']).map(is_number).collect();
+    let has_digits = |word: &str| word.len() >= 16 && word.chars().all(|c| c.is_ascii_hexdigit());
+    parts.windows(8).any(|row| row.iter().all(|number| *number))
+        || squeezed.split(|c: char| !c.is_alphanumeric()).any(has_digits)
 }
 
 /// What a device draws, as its generator gives it, and what is public but links to it.
