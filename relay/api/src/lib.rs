@@ -1,0 +1,5 @@
+//! What a relay says and is told: shared by the relay, the node and whoever watches a relay.
+//!
+//! [`wire`] is how a device and its relay talk (specification, section 14): binary frames over one WebSocket.
+
+pub mod wire;

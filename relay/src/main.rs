@@ -1,0 +1,3 @@
+//! The program `sighej-relay`; see `sighej-relay --help`.
+
+fn main() {}
