@@ -13,7 +13,7 @@ impl WireId {
 
     /// Takes 16 bytes for an id.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)
     }
 
