@@ -97,6 +97,8 @@ impl State {
     fn propose(&mut self, caller: SessionKey, callee: SessionKey, room: WireId) {
         let pause = MINUTE / self.limits.proposals_per_minute.max(1);
         for key in [caller, callee] {
+            // Not all at one moment, where those who came first would always find each other.
+            let pause = pause + pause / 4 * self.draw(5) as u32 / 4;
             if let Some(session) = self.sessions.get_mut(key) {
                 session.proposals_from = self.now + pause;
             }
