@@ -85,6 +85,8 @@ pub enum FailureKind {
     TooLate,
     /// One of a pair left before its end.
     OtherLeft,
+    /// A connection did not read in time what it was sent, or fell silent.
+    Slow,
 }
 
 /// What waits to be drained.

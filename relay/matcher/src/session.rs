@@ -11,7 +11,7 @@ use sighej_relay_api::wire::{PairNumber, WireId};
 use crate::{bucket::Bucket, limits, pair::PairKey};
 
 /// A connection, as the shell numbers it: never two with one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
 
 /// A session. Never reused.

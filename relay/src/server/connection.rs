@@ -1,0 +1,146 @@
+//! One WebSocket: welcome, registration, then frames both ways until either end has had enough.
+
+use std::sync::Arc;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use bytes::Bytes;
+use futures::{SinkExt, StreamExt};
+use sighej_crypto::relay::Registration;
+use sighej_matcher::{ConnectionId, Event, FailureKind};
+use sighej_relay_api::wire::{Bye, ClientMessage, RelayMessage};
+use tokio::time::timeout;
+
+use crate::limits;
+
+use super::{
+    admission::Place,
+    hub::Hub,
+    outbox::{Batch, End, Outbox},
+};
+
+/// Serves a connection to its end.
+pub(super) async fn serve(mut socket: WebSocket, hub: Arc<Hub>, mut place: Place) {
+    // Boxed: what the greeting needs is not held for as long as the connection.
+    let greeting = Box::pin(greet(&mut socket, &hub, &mut place)).await;
+    let (registration, epoch) = match greeting {
+        Ok(registered) => registered,
+        Err(end) => return refuse(&mut socket, &hub, end).await,
+    };
+    let connection = hub.next_connection();
+    let outbox = Arc::new(Outbox::default());
+    hub.register(connection, &outbox, registration, epoch);
+    let end = carry(&mut socket, &hub, connection, &outbox).await;
+    hub.lost(connection);
+    if let Some(end) = end {
+        Box::pin(close(&mut socket, end)).await;
+    }
+    drop(place);
+}
+
+/// Until the proof holds. In time, and while nobody else needs the place.
+async fn greet(socket: &mut WebSocket, hub: &Hub, place: &mut Place) -> Result<(Registration, u32), End> {
+    let registered = tokio::select! {
+        registered = timeout(limits::REGISTER_WITHIN, register(socket, hub)) => registered,
+        () = place.evicted() => return Err(hub.bye(Bye::Idle)),
+    };
+    let registered = registered.unwrap_or_else(|_too_late| Err(hub.bye(Bye::Idle)))?;
+    if place.become_session() { Ok(registered) } else { Err(hub.bye(Bye::Full)) }
+}
+
+async fn register(socket: &mut WebSocket, hub: &Hub) -> Result<(Registration, u32), End> {
+    let (challenge, welcome) = hub.welcome();
+    socket.send(Message::Binary(welcome.into())).await.map_err(|_gone| End::Silent)?;
+    let first = loop {
+        match socket.next().await {
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Binary(first))) => break first,
+            Some(Ok(Message::Text(_))) => return Err(hub.bye(Bye::Malformed)),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Silent),
+        }
+    };
+    let Ok(ClientMessage::Register { epoch, registration }) = ClientMessage::decode(&first) else {
+        return Err(hub.bye(Bye::Malformed));
+    };
+    match challenge.verify(registration) {
+        Ok(registration) => Ok((registration, epoch)),
+        Err(_what_is_wrong) => Err(hub.bye(Bye::BadRegistration)),
+    }
+}
+
+async fn refuse(socket: &mut WebSocket, hub: &Hub, end: End) {
+    if let End::Bye(why, _) = end {
+        hub.count(Event::Failed(FailureKind::Registration(why)));
+    }
+    Box::pin(close(socket, end)).await;
+}
+
+/// Frames both ways. The end that is still to be said, if there is one.
+async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outbox: &Outbox) -> Option<End> {
+    loop {
+        // What a frame of its own led to waits here, without another wake-up.
+        while let Some(batch) = outbox.take() {
+            let end = batch.end;
+            if write(socket, batch).await.is_err() {
+                return None;
+            }
+            if end.is_some() {
+                return end;
+            }
+        }
+        tokio::select! {
+            message = socket.next() => match message {
+                Some(Ok(Message::Binary(frame))) => {
+                    hub.hear(outbox);
+                    hub.frame(connection, &frame);
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => hub.hear(outbox),
+                // No message of this protocol, whatever it says.
+                Some(Ok(Message::Text(_))) => hub.frame(connection, &[]),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+            },
+            () = outbox.changed() => {}
+        }
+    }
+}
+
+/// Writes a batch with one flush.
+async fn write(socket: &mut WebSocket, batch: Batch) -> Result<(), Gone> {
+    let writing = async {
+        for frame in batch.frames {
+            socket.feed(Message::Binary(frame)).await?;
+        }
+        if batch.ping {
+            socket.feed(Message::Ping(Bytes::new())).await?;
+        }
+        socket.flush().await
+    };
+    match timeout(limits::WRITE_WITHIN, writing).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone),
+    }
+}
+
+/// The connection broke, or does not read.
+struct Gone;
+
+/// Says the last word, and waits a moment for the other to close, so that it is read.
+async fn close(socket: &mut WebSocket, end: End) {
+    let (code, bye) = match end {
+        End::Silent => return,
+        End::Goodbye => (close_code::NORMAL, None),
+        End::Bye(why, after_secs) => {
+            let code = if why == Bye::Restart { close_code::RESTART } else { close_code::POLICY };
+            (code, Some(RelayMessage::Bye { why, after_secs }.encode()))
+        }
+    };
+    let closing = async {
+        if let Some(bye) = bye {
+            socket.feed(Message::Binary(bye.into())).await?;
+        }
+        socket.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await?;
+        while let Some(Ok(_)) = socket.next().await {}
+        Ok::<_, axum::Error>(())
+    };
+    // Whether it heard it or not, the connection is over.
+    let _said = timeout(limits::CLOSE_WITHIN, closing).await;
+}

@@ -1,0 +1,227 @@
+//! The matcher behind its lock, and the outboxes of all connections.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use sighej_crypto::relay::{Registration, RegistrationChallenge};
+use sighej_matcher::{ConnectionId, Event, FailureKind, Limits, Matcher, Now, Transmit};
+use sighej_relay_api::wire::{Bye, RelayMessage};
+
+use crate::{Counters, clock::Clock, limits};
+
+use super::outbox::{End, Outbox};
+
+/// How much of everything there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gauges {
+    /// Sessions, those included whose connection is lost.
+    pub sessions: usize,
+    /// Sessions whose device is connected.
+    pub connected: usize,
+    /// Pairs under way.
+    pub pairs: usize,
+}
+
+/// What all connections share.
+pub(crate) struct Hub {
+    clock: Clock,
+    epoch_secs: u32,
+    connections: AtomicU64,
+    rng: Mutex<ChaCha20Rng>,
+    state: Mutex<State>,
+}
+
+struct State {
+    matcher: Matcher,
+    outboxes: HashMap<ConnectionId, Arc<Outbox>>,
+    counters: Arc<dyn Counters>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A poisoned lock is a bug elsewhere, and everybody else's sessions go on.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    pub(super) fn new(limits: Limits, counters: Arc<dyn Counters>) -> Result<Self, getrandom::Error> {
+        let (mut matcher_seed, mut seed) = ([0; 32], [0; 32]);
+        getrandom::fill(&mut matcher_seed)?;
+        getrandom::fill(&mut seed)?;
+        let clock = Clock::start();
+        let matcher = Matcher::new(limits, matcher_seed, clock.now());
+        Ok(Self {
+            clock,
+            epoch_secs: u32::try_from(limits.epoch.as_secs()).unwrap_or(u32::MAX),
+            connections: AtomicU64::new(0),
+            rng: Mutex::new(ChaCha20Rng::from_seed(seed)),
+            state: Mutex::new(State { matcher, outboxes: HashMap::new(), counters }),
+        })
+    }
+
+    pub(super) fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A challenge, and the frame that carries it.
+    pub(super) fn welcome(&self) -> (RegistrationChallenge, Vec<u8>) {
+        let challenge = RegistrationChallenge::new(&mut *lock(&self.rng));
+        let utc_ms = u64::try_from(self.clock.now().utc.as_millis()).unwrap_or(u64::MAX);
+        let welcome =
+            RelayMessage::Welcome { challenge: challenge.as_bytes(), utc_ms, epoch_secs: self.epoch_secs };
+        let frame = welcome.encode();
+        (challenge, frame)
+    }
+
+    /// A proof held: the connection has a session, or its outbox says why not.
+    pub(super) fn register(
+        &self,
+        connection: ConnectionId,
+        outbox: &Arc<Outbox>,
+        registration: Registration,
+        epoch: u32,
+    ) {
+        outbox.hear(self.clock.secs());
+        self.with(|state, now| {
+            state.outboxes.insert(connection, Arc::clone(outbox));
+            state.matcher.handle_registration(connection, registration, epoch, now);
+        });
+    }
+
+    /// A frame came by a connection that registered.
+    pub(super) fn frame(&self, connection: ConnectionId, frame: &[u8]) {
+        self.with(|state, now| state.matcher.handle_frame(connection, frame, now));
+    }
+
+    /// The connection is no more.
+    pub(super) fn lost(&self, connection: ConnectionId) {
+        self.with(|state, now| state.lose(connection, now));
+    }
+
+    /// Looks at the matcher's deadlines.
+    pub(super) fn tick(&self) {
+        self.with(|state, now| {
+            if state.matcher.poll_timeout().is_some_and(|due| due <= now.elapsed) {
+                state.matcher.handle_timeout(now);
+            }
+        });
+    }
+
+    /// Asks the silent ones, and gives up those that stay silent.
+    pub(super) fn sweep(&self) {
+        let secs = self.clock.secs();
+        self.with(|state, now| {
+            let silence = |outbox: &Outbox| secs.saturating_sub(outbox.last_heard());
+            let mut lost = Vec::new();
+            for (connection, outbox) in &state.outboxes {
+                if silence(outbox) >= limits::LOST_AFTER_SECS {
+                    lost.push(*connection);
+                } else if silence(outbox) >= limits::PING_AFTER_SECS {
+                    outbox.ping();
+                }
+            }
+            for connection in lost {
+                state.cut_off(connection, End::Silent, now);
+            }
+        });
+    }
+
+    /// Tells everybody to come back later.
+    pub(super) fn stop(&self) {
+        let mut state = lock(&self.state);
+        for (_, outbox) in state.outboxes.drain() {
+            outbox.end(self.bye(Bye::Restart));
+        }
+    }
+
+    /// The last word with this reason.
+    pub(super) fn bye(&self, why: Bye) -> End {
+        let between = |from: u32, to: u32| from + lock(&self.rng).next_u32() % (to - from);
+        let after_secs = match why {
+            Bye::Restart => between(1, 6),
+            Bye::Slow | Bye::Idle => between(1, 4),
+            Bye::Full => between(30, 90),
+            Bye::Flood => 60,
+            Bye::EpochOver
+            | Bye::Replaced
+            | Bye::Malformed
+            | Bye::BadRegistration
+            | Bye::WrongEpoch
+            | Bye::IdTaken => 0,
+        };
+        End::Bye(why, after_secs)
+    }
+
+    /// Counts something that the matcher does not see.
+    pub(super) fn count(&self, event: Event) {
+        lock(&self.state).counters.record(&event);
+    }
+
+    pub(super) fn hear(&self, outbox: &Outbox) {
+        outbox.hear(self.clock.secs());
+    }
+
+    pub(super) fn gauges(&self) -> Gauges {
+        let state = lock(&self.state);
+        Gauges {
+            sessions: state.matcher.sessions(),
+            connected: state.matcher.connected(),
+            pairs: state.matcher.pairs(),
+        }
+    }
+
+    /// Mutate, drain.
+    fn with(&self, mutate: impl FnOnce(&mut State, Now)) {
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        mutate(&mut state, now);
+        let slow = state.drain(self);
+        for connection in slow {
+            state.cut_off(connection, self.bye(Bye::Slow), now);
+        }
+    }
+}
+
+impl State {
+    /// Does what the matcher says; the connections that are too slow for it are returned.
+    fn drain(&mut self, hub: &Hub) -> Vec<ConnectionId> {
+        let mut slow = Vec::new();
+        while let Some(transmit) = self.matcher.poll_transmit() {
+            match transmit {
+                Transmit::Frame { connection, bytes } => {
+                    if self.outboxes.get(&connection).is_some_and(|outbox| !outbox.push(bytes)) {
+                        slow.push(connection);
+                    }
+                }
+                Transmit::Close { connection, why } => {
+                    if let Some(outbox) = self.outboxes.remove(&connection) {
+                        outbox.end(why.map_or(End::Goodbye, |why| hub.bye(why)));
+                    }
+                }
+            }
+        }
+        while let Some(event) = self.matcher.poll_event() {
+            self.counters.record(&event);
+        }
+        slow
+    }
+
+    fn cut_off(&mut self, connection: ConnectionId, end: End, now: Now) {
+        if let Some(outbox) = self.outboxes.get(&connection) {
+            outbox.end(end);
+            self.counters.record(&Event::Failed(FailureKind::Slow));
+        }
+        self.lose(connection, now);
+    }
+
+    fn lose(&mut self, connection: ConnectionId, now: Now) {
+        self.outboxes.remove(&connection);
+        self.matcher.handle_lost(connection, now);
+    }
+}

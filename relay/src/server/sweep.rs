@@ -1,0 +1,22 @@
+//! The two clocks of the server: deadlines, and silence.
+
+use std::sync::Arc;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::limits;
+
+use super::hub::Hub;
+
+/// Looks at both, for as long as it is polled.
+pub(super) async fn run(hub: Arc<Hub>) {
+    let (mut tick, mut sweep) = (interval(limits::TICK), interval(limits::SWEEP_EVERY));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => hub.tick(),
+            _ = sweep.tick() => hub.sweep(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The server over real sockets, with devices by hand.
+
+mod attacks;
+mod helpers;
+mod matching;
+mod stopping;
