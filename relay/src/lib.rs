@@ -7,6 +7,7 @@ mod clock;
 mod counters;
 pub mod limits;
 mod server;
+pub mod tls;
 
 pub use counters::Counters;
 pub use server::{Gauges, Relay, RelayError, ServerConfig};

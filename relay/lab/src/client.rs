@@ -22,6 +22,8 @@ use crate::Device;
 
 /// Bytes of a client's read buffer: thousands of them share one process.
 const READ_BUFFER: usize = 1024;
+/// Bytes that may wait for the next frame.
+const WRITE_BUFFER: usize = 4096;
 
 /// Why a client has nothing more to say: the connection broke, was closed, or the relay spoke out of turn.
 pub type ClientError = Box<Error>;
@@ -61,7 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn over(stream: S, subprotocol: &'static str) -> Result<Self, ClientError> {
         let mut request = format!("ws://localhost{PATH}").into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
-        let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(0);
+        let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
         Ok(Self { socket })
     }
@@ -85,6 +87,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// A connection that is over.
     pub async fn say(&mut self, message: &ClientMessage<'_>) -> Result<(), ClientError> {
         self.say_bytes(message.encode()).await
+    }
+
+    /// Says something together with what is said next.
+    ///
+    /// # Errors
+    /// A connection that is over.
+    pub async fn queue(&mut self, message: &ClientMessage<'_>) -> Result<(), ClientError> {
+        Ok(self.socket.feed(Message::Binary(message.encode().into())).await?)
     }
 
     /// Sends a frame, whatever it holds.

@@ -31,7 +31,7 @@ impl fmt::Debug for WireId {
 }
 
 /// Which of a session's pairs a message is about. The relay counts them for each session from 1, and never reuses one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PairNumber(pub u32);
 
 impl PairNumber {
