@@ -90,7 +90,8 @@ fn ln_gamma(x: f64) -> f64 {
         x += 1.0;
     }
     let square = x * x;
-    let series = 1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / 1188.0 / square) / square) / square) / square;
+    let series = 1.0 / 12.0
+        - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / 1188.0 / square) / square) / square) / square;
     (x - 0.5) * x.ln() - x + (2.0 * std::f64::consts::PI).ln() / 2.0 + series / x - f64::ln(shift)
 }
 
@@ -149,7 +150,9 @@ mod tests {
             for ones in [0, 1, count / 9, count / 2, count - 1, count] {
                 let (low, high) = (lower_limit(ones, count, 1e-9), upper_limit(ones, count, 1e-9));
                 let proportion = f64::from(ones) / f64::from(count);
-                assert!(low <= proportion && proportion <= high && high - low < 14.0 / f64::from(count).sqrt());
+                assert!(
+                    low <= proportion && proportion <= high && high - low < 14.0 / f64::from(count).sqrt()
+                );
             }
         }
     }

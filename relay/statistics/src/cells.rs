@@ -79,12 +79,6 @@ impl Cells {
         }
     }
 
-    /// How many cells both questions have together: over so many a bound is corrected.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.categories.len() + self.interests.len()
-    }
-
     /// The id of a cell: of a category or of an interest.
     #[must_use]
     pub fn id(&self, question: Question, cell: usize) -> Option<&'static str> {
@@ -156,11 +150,18 @@ mod tests {
         let cells = Cells::get();
         for entry in sighej_catalogue::all() {
             for question in Question::ALL {
-                assert_eq!(cells.cell(question, entry.id()).is_none(), entry.is_sensitive(), "{}", entry.id());
+                assert_eq!(
+                    cells.cell(question, entry.id()).is_none(),
+                    entry.is_sensitive(),
+                    "{}",
+                    entry.id()
+                );
             }
         }
         for id in ["faith", "health", "orientation", "politics"] {
-            assert!((0..cells.count(Question::Category)).all(|at| cells.id(Question::Category, at) != Some(id)));
+            assert!(
+                (0..cells.count(Question::Category)).all(|at| cells.id(Question::Category, at) != Some(id))
+            );
         }
     }
 
@@ -174,7 +175,6 @@ mod tests {
             assert_eq!(cells.category(category).unwrap().id(), cells.interest(at).unwrap().category().id());
         }
         assert_eq!(cells.cell(Question::Interest, "no such thing"), None);
-        assert_eq!(cells.total(), cells.count(Question::Category) + cells.count(Question::Interest));
     }
 
     #[test]

@@ -235,7 +235,10 @@ mod tests {
     #[test]
     fn a_damaged_diary_is_refused_and_never_taken_for_an_empty_one() {
         let mut diary = Diary::default();
-        assert!(Diary::from_bytes(&[]).unwrap() == diary && Diary::from_bytes(&diary.to_bytes()).unwrap() == diary);
+        assert!(
+            Diary::from_bytes(&[]).unwrap() == diary
+                && Diary::from_bytes(&diary.to_bytes()).unwrap() == diary
+        );
         say(&mut diary, "a", &OWN, 100).unwrap();
         let bytes = diary.to_bytes();
         for length in 2..bytes.len() {

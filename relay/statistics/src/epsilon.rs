@@ -105,7 +105,10 @@ mod tests {
         for bad in ["", "0", "0.099", "4.001", "-2", "1.23456", "NaN", "inf", "1e9", "two"] {
             assert_eq!(bad.parse::<Epsilon>(), Err(EpsilonError), "{bad}");
         }
-        assert_eq!(EpsilonError.to_string(), "epsilon must be between 0.1 and 4, with at most three decimals");
+        assert_eq!(
+            EpsilonError.to_string(),
+            "epsilon must be between 0.1 and 4, with at most three decimals"
+        );
     }
 
     #[test]

@@ -50,18 +50,7 @@ impl Estimates {
     /// Estimates from the sums at a look.
     #[must_use]
     pub fn at(look: u32, counts: &Counts, epsilon: Epsilon) -> Self {
-        let tail = tail_of_look(look);
-        let picked = Question::ALL.map(|question| pick(counts, question, epsilon, tail));
-        let count: usize = picked.iter().map(Vec::len).sum();
-        // Benjamini and Yekutieli: of m cells of which R were picked, intervals at 1 - (1 - 95 %) R/m.
-        let missing = (1.0 - CONFIDENCE) * count as f64 / Cells::get().total() as f64;
-        let [categories, interests] = Question::ALL.map(|question| {
-            let cells = picked.get(usize::from(question.code())).map_or(&[][..], Vec::as_slice);
-            let mut shown: Vec<Shown> =
-                cells.iter().filter_map(|cell| shown(counts, question, *cell, epsilon, tail, missing)).collect();
-            shown.sort_by(|a, b| b.at_least.total_cmp(&a.at_least));
-            shown
-        });
+        let [categories, interests] = Question::ALL.map(|question| shown(look, counts, question, epsilon));
         let reports = Question::ALL.map(|question| counts.reports(question));
         Self { look, reports, categories, interests }
     }
@@ -81,34 +70,34 @@ pub fn interval(ones: u32, reports: u32, epsilon: Epsilon, confidence: f64) -> I
     Interval { low: within(lower_limit(ones, reports, tail)), high: within(upper_limit(ones, reports, tail)) }
 }
 
-/// The chance of error that one cell may have at one look: [`ERROR_RATE`] over all cells (Bonferroni) and over the looks,
-/// the k-th of which gets 1/(k(k+1)) of it. Together they are no more than 1.
-fn tail_of_look(look: u32) -> f64 {
+/// The chance of error that one cell may have at one look: half of [`ERROR_RATE`] for each question, over all its cells
+/// (Bonferroni) and over the looks, the k-th of which gets 1/(k(k+1)) of it. Together these are no more than 1.
+fn tail_of_look(look: u32, question: Question) -> f64 {
     let look = f64::from(look.max(1));
-    ERROR_RATE / (look * (look + 1.0)) / Cells::get().total() as f64
+    ERROR_RATE / 2.0 / (look * (look + 1.0)) / cells_of(question)
 }
 
-fn pick(counts: &Counts, question: Question, epsilon: Epsilon, tail: f64) -> Vec<usize> {
-    let reports = counts.reports(question);
+fn shown(look: u32, counts: &Counts, question: Question, epsilon: Epsilon) -> Vec<Shown> {
+    let (reports, tail) = (counts.reports(question), tail_of_look(look, question));
     let noise = epsilon.chance_of_noise();
     let stands_out = |ones: u32| ones > 0 && tail_from(ones, reports, noise) < tail;
-    let cells = counts.ones(question).iter().enumerate();
-    cells.filter(|(_, ones)| stands_out(**ones)).map(|(cell, _)| cell).collect()
+    let picked: Vec<(usize, u32)> =
+        counts.ones(question).iter().copied().enumerate().filter(|(_, ones)| stands_out(*ones)).collect();
+    // Benjamini and Yekutieli: of m cells of which R were picked, intervals at 1 - (1 - 95 %) R/m.
+    let confidence = 1.0 - (1.0 - CONFIDENCE) * picked.len() as f64 / cells_of(question);
+    let to_shown = |(cell, ones)| Shown {
+        cell,
+        share: share(ones, reports, epsilon).min(1.0),
+        at_least: to_share(lower_limit(ones, reports, tail), epsilon).clamp(0.0, 1.0),
+        interval: interval(ones, reports, epsilon, confidence),
+    };
+    let mut shown: Vec<Shown> = picked.into_iter().map(to_shown).collect();
+    shown.sort_by(|a, b| b.at_least.total_cmp(&a.at_least));
+    shown
 }
 
-fn shown(
-    counts: &Counts,
-    question: Question,
-    cell: usize,
-    epsilon: Epsilon,
-    tail: f64,
-    missing: f64,
-) -> Option<Shown> {
-    let ones = *counts.ones(question).get(cell)?;
-    let reports = counts.reports(question);
-    let at_least = to_share(lower_limit(ones, reports, tail), epsilon).clamp(0.0, 1.0);
-    let share = share(ones, reports, epsilon).min(1.0);
-    Some(Shown { cell, share, at_least, interval: interval(ones, reports, epsilon, 1.0 - missing) })
+fn cells_of(question: Question) -> f64 {
+    Cells::get().count(question) as f64
 }
 
 /// From the proportion of set bits to the share that would give it.
@@ -131,16 +120,17 @@ mod tests {
 
     #[test]
     fn all_looks_together_spend_no_more_than_the_error_rate() {
-        let spent: f64 = (1..1_000).map(|look| tail_of_look(look) * Cells::get().total() as f64).sum();
+        let of_look = |look| Question::ALL.map(|question| tail_of_look(look, question) * cells_of(question));
+        let spent: f64 = (1..1_000).flat_map(of_look).sum();
         assert!(spent < ERROR_RATE && spent > 0.99 * ERROR_RATE);
     }
 
     #[test]
     fn a_bound_over_all_cells_is_never_above_the_interval_of_one() {
-        for look in 1..20 {
-            let tail = tail_of_look(look);
+        for (look, question) in (1..20).flat_map(|look| Question::ALL.map(|question| (look, question))) {
+            let tail = tail_of_look(look, question);
             for (ones, reports) in [(60, 100), (300, 1_000), (3_000, 20_000)] {
-                let one_picked = (1.0 - CONFIDENCE) / Cells::get().total() as f64;
+                let one_picked = (1.0 - CONFIDENCE) / cells_of(question);
                 let low = interval(ones, reports, Epsilon::DEFAULT, 1.0 - one_picked).low;
                 assert!(to_share(lower_limit(ones, reports, tail), Epsilon::DEFAULT) <= low + 1e-12);
             }

@@ -13,7 +13,10 @@ pub struct EventName(String);
 
 /// A name that nobody could read out, or tell from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an event's name has 1 to {} printable characters, with no space at either end", EventName::MAX_CHARS)]
+#[error(
+    "an event's name has 1 to {} printable characters, with no space at either end",
+    EventName::MAX_CHARS
+)]
 pub struct EventNameError;
 
 impl EventName {

@@ -31,7 +31,9 @@ pub enum ReportError {
     #[error("the report is malformed")]
     Malformed,
     /// It was made from another catalogue.
-    #[error("the report was made from another catalogue than the relay's: both need the same version of SigHej")]
+    #[error(
+        "the report was made from another catalogue than the relay's: both need the same version of SigHej"
+    )]
     Catalogue,
     /// It was made for another event.
     #[error("the report was made for another event than the one that the relay counts")]
@@ -194,7 +196,10 @@ mod tests {
             assert_eq!(refused(1, 1 - bytes[1]), ReportError::Malformed);
             assert_eq!(refused(2, !bytes[2]), ReportError::Event);
             assert_eq!(refused(10, !bytes[10]), ReportError::Catalogue);
-            assert_eq!(Report::from_bytes(&[bytes.clone(), vec![0]].concat(), &event()), Err(ReportError::Malformed));
+            assert_eq!(
+                Report::from_bytes(&[bytes.clone(), vec![0]].concat(), &event()),
+                Err(ReportError::Malformed)
+            );
         }
     }
 
@@ -214,7 +219,9 @@ mod tests {
             let noise = epsilon.chance_of_noise();
             let chance = |report: u8, truth: Option<usize>| -> f64 {
                 let one = |cell| if truth == Some(cell) { crate::epsilon::CHANCE_OF_TRUTH } else { noise };
-                (0..CELLS).map(|cell| if bit(&[report], cell) { one(cell) } else { 1.0 - one(cell) }).product()
+                (0..CELLS)
+                    .map(|cell| if bit(&[report], cell) { one(cell) } else { 1.0 - one(cell) })
+                    .product()
             };
             let answers = [None, Some(0), Some(1), Some(2), Some(3)];
             for report in 0..1 << CELLS {
