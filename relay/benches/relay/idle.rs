@@ -44,6 +44,7 @@ async fn connect(server: &Server, tls: Option<&TlsConnector>, number: u64) -> Ou
         return Ok(Held::Plain(Box::new(Client::register(server.address, &device, epoch()).await?)));
     };
     let stream = TcpStream::connect(server.address).await?;
+    stream.set_nodelay(true)?;
     let stream = tls.connect(ServerName::try_from("localhost")?, stream).await?;
     let mut client = Client::over(stream, SUBPROTOCOL).await?;
     client.prove(&device, epoch()).await?;

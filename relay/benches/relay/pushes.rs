@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
@@ -17,7 +20,10 @@ use bytes::Bytes;
 use sighej_relay::limits;
 use sighej_relay_api::wire::PATH;
 use sighej_relay_lab::Client;
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, mpsc},
+};
 
 use crate::{Outcome, server::Server};
 
@@ -25,20 +31,26 @@ const CONNECTIONS: usize = 64;
 const BYTES: usize = 200;
 const ROUNDS: usize = 400;
 
-type Queues = Arc<Mutex<Vec<mpsc::Sender<Bytes>>>>;
+/// The connections, and what is still to be written of the present round.
+#[derive(Default)]
+struct Round {
+    queues: Mutex<Vec<mpsc::Sender<Bytes>>>,
+    left: AtomicUsize,
+    over: Notify,
+}
 
 /// The server.
 pub(crate) struct Pusher {
     address: SocketAddr,
-    queues: Queues,
+    round: Arc<Round>,
 }
 
 impl Pusher {
     pub(crate) async fn start() -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let queues = Queues::default();
-        let router = Router::new().route(PATH, get(open)).with_state(Arc::clone(&queues));
+        let round = Arc::new(Round::default());
+        let router = Router::new().route(PATH, get(open)).with_state(Arc::clone(&round));
         tokio::spawn(async move {
             axum::serve(
                 axum::serve::ListenerExt::tap_io(listener, |stream| {
@@ -49,7 +61,7 @@ impl Pusher {
             )
             .await
         });
-        Ok(Self { address, queues })
+        Ok(Self { address, round })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -58,31 +70,33 @@ impl Pusher {
 
     /// Pushes so many messages to each connection, one round after the other.
     pub(crate) async fn push(&self, rounds: usize) {
-        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let queues = self.round.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let message = Bytes::from(vec![7; BYTES]);
         for _ in 0..rounds {
+            self.round.left.store(queues.len(), Ordering::Relaxed);
             for queue in &queues {
-                // Whoever is gone is pushed nothing.
+                // Nobody leaves while pushes are measured.
                 let _sent = queue.send(message.clone()).await;
             }
-            while queues.iter().any(|queue| queue.capacity() < queue.max_capacity()) {
-                tokio::task::yield_now().await;
-            }
+            self.round.over.notified().await;
         }
     }
 }
 
-async fn open(State(queues): State<Queues>, upgrade: WebSocketUpgrade) -> axum::response::Response {
+async fn open(State(round): State<Arc<Round>>, upgrade: WebSocketUpgrade) -> axum::response::Response {
     upgrade
         .protocols([sighej_relay_api::wire::SUBPROTOCOL])
         .read_buffer_size(limits::READ_BUFFER)
         .write_buffer_size(limits::WRITE_BUFFER)
         .on_upgrade(move |mut socket| async move {
             let (queue, mut messages) = mpsc::channel(4);
-            queues.lock().unwrap_or_else(PoisonError::into_inner).push(queue);
+            round.queues.lock().unwrap_or_else(PoisonError::into_inner).push(queue);
             while let Some(message) = messages.recv().await {
                 if socket.send(Message::Binary(message)).await.is_err() {
                     break;
+                }
+                if round.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                    round.over.notify_one();
                 }
             }
         })
