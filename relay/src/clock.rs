@@ -17,11 +17,11 @@ impl Clock {
     pub(crate) fn now(&self) -> Now {
         // A clock before 1970 is in no epoch, which refuses every registration.
         let utc = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Now { elapsed: self.started.elapsed(), utc }
+        Now { elapsed: self.elapsed(), utc }
     }
 
-    /// Whole seconds since the start.
-    pub(crate) fn secs(&self) -> u32 {
-        u32::try_from(self.started.elapsed().as_secs()).unwrap_or(u32::MAX)
+    /// The monotonic half alone.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 }

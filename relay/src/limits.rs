@@ -23,8 +23,9 @@ pub const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 /// Bytes of a request's head; a longer one is refused.
 pub const HEAD_BYTES: usize = 8 * 1024;
-/// Bytes of a WebSocket's read buffer, which is there as long as the connection. The longest frame fits.
-pub const READ_BUFFER: usize = 1024;
+/// Bytes of a WebSocket's read buffer, which is there as long as the connection. The two longest frames that a device
+/// sends at once fit: one more read of the system costs more time than the kilobyte is worth.
+pub const READ_BUFFER: usize = 2048;
 /// Bytes of one WebSocket message; a longer one ends the connection unread.
 pub const MESSAGE_BYTES: usize = 2 * LONGEST;
 /// Bytes that wait to be written before they are written, flush or not.
@@ -32,10 +33,10 @@ pub const WRITE_BUFFER: usize = 4 * 1024;
 /// Frames queued towards one connection, beyond which it is cut off as slow: a quarter of a megabyte at most.
 pub const FRAMES_QUEUED: usize = 256;
 
-/// A connection that is silent for so many seconds is asked whether it is there,
-pub const PING_AFTER_SECS: u32 = 30;
-/// and taken for lost after so many.
-pub const LOST_AFTER_SECS: u32 = 75;
+/// A connection that is silent for so long is asked whether it is there,
+pub const PING_AFTER: Duration = Duration::from_secs(30);
+/// and taken for lost after so long.
+pub const LOST_AFTER: Duration = Duration::from_secs(75);
 /// How often silence is looked for.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often the matcher's deadlines are looked at.

@@ -88,20 +88,19 @@ impl Player {
             RelayMessage::Knocked { pair, knock, .. } => {
                 let number = numbered(knock);
                 self.pairs.insert(pair, (number, false));
-                client.say(&ClientMessage::Accept { pair, accept: &book.numbered(number) }).await?;
+                client.queue(&ClientMessage::Accept { pair, accept: &book.numbered(number) }).await?;
+                client.say(&ClientMessage::Seal { pair, seal: &book.script(number).hi.seal }).await?;
             }
             RelayMessage::Accepted { pair, accept, .. } => {
-                let number = numbered(accept);
-                self.pairs.insert(pair, (number, true));
-                client.say(&ClientMessage::Seal { pair, seal: &book.script(number).lo.seal }).await?;
+                self.pairs.insert(pair, (numbered(accept), true));
             }
             RelayMessage::Sealed { pair, .. } => {
                 let &(number, knocked) = self.pairs.get(&pair).ok_or("a seal of no match")?;
                 let script = book.script(number);
                 if knocked {
+                    client.queue(&ClientMessage::Seal { pair, seal: &script.lo.seal }).await?;
                     client.say(&ClientMessage::Upload { pair, upload: &script.lo.upload }).await?;
                 } else {
-                    client.queue(&ClientMessage::Seal { pair, seal: &script.hi.seal }).await?;
                     client.say(&ClientMessage::Upload { pair, upload: &script.hi.upload }).await?;
                 }
             }

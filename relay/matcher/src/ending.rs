@@ -19,7 +19,7 @@ impl State {
     /// Ends a pair. Who leaves is told nothing, the other what [`last_word`] says.
     pub(crate) fn end_pair(&mut self, key: PairKey, why: PairEnd, leaver: Option<SessionKey>) {
         let Some(pair) = self.pairs.remove(key) else { return };
-        self.deadlines.remove(pair.deadline, Due::Pair(key));
+        self.deadlines.remove(pair.looked_at, Due::Pair(key));
         if pair.stage != Stage::Decided {
             self.out.failed(match why {
                 PairEnd::OtherLeft => FailureKind::OtherLeft,

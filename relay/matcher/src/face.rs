@@ -27,7 +27,7 @@ impl Matcher {
         epoch: u32,
         now: Now,
     ) {
-        self.tell_time(now);
+        self.tell_time(now.elapsed);
         if let Err(why) = self.state.register(connection, registration, epoch, now) {
             self.state.out.close(connection, Some(why));
             self.state.out.failed(crate::FailureKind::Registration(why));
@@ -35,9 +35,9 @@ impl Matcher {
         self.state.run_due();
     }
 
-    /// A connection that registered sent a frame. What comes by one that has no session any more is not looked at.
-    pub fn handle_frame(&mut self, connection: ConnectionId, frame: &[u8], now: Now) {
-        self.tell_time(now);
+    /// A connection that registered sent a frame. Here and below, the monotonic half of the time is enough. What comes by one that has no session any more is not looked at.
+    pub fn handle_frame(&mut self, connection: ConnectionId, frame: &[u8], elapsed: Duration) {
+        self.tell_time(elapsed);
         if let Some(session) = self.state.sessions.at(connection) {
             self.take_in(session, frame);
         }
@@ -45,8 +45,8 @@ impl Matcher {
     }
 
     /// A connection was lost. Its session waits for another.
-    pub fn handle_lost(&mut self, connection: ConnectionId, now: Now) {
-        self.tell_time(now);
+    pub fn handle_lost(&mut self, connection: ConnectionId, elapsed: Duration) {
+        self.tell_time(elapsed);
         if let Some(session) = self.state.sessions.at(connection) {
             self.state.lose(session);
         }
@@ -54,8 +54,8 @@ impl Matcher {
     }
 
     /// The time of [`Matcher::poll_timeout`] has come. Calling it at any other time does no harm.
-    pub fn handle_timeout(&mut self, now: Now) {
-        self.tell_time(now);
+    pub fn handle_timeout(&mut self, elapsed: Duration) {
+        self.tell_time(elapsed);
         self.state.run_due();
     }
 
@@ -93,8 +93,8 @@ impl Matcher {
         self.state.pairs.len()
     }
 
-    fn tell_time(&mut self, now: Now) {
-        self.state.now = self.state.now.max(now.elapsed);
+    fn tell_time(&mut self, elapsed: Duration) {
+        self.state.now = self.state.now.max(elapsed);
     }
 
     fn take_in(&mut self, session: SessionKey, frame: &[u8]) {

@@ -3,7 +3,8 @@
 //!
 //! # Order of calls
 //!
-//! 1. [`Matcher::new`], then at any time one of the `handle_*` calls, each with the time of the call ([`Now`]).
+//! 1. [`Matcher::new`], then at any time one of the `handle_*` calls, each with the time of the call: a monotonic
+//!    duration, and for a registration UTC beside it ([`Now`]).
 //! 2. After each of them, drain [`Matcher::poll_transmit`] until `None` and do what it says, in order; drain
 //!    [`Matcher::poll_event`] and count what it says.
 //! 3. Arm one timer for [`Matcher::poll_timeout`], and call [`Matcher::handle_timeout`] when it rings. Any call may move it.

@@ -90,7 +90,10 @@ pub(crate) struct Pair {
     pub(crate) stage: Stage,
     /// The room in which it was proposed; none where a token was heard.
     pub(crate) room: Option<WireId>,
+    /// When it has taken too long.
     pub(crate) deadline: Duration,
+    /// When that is looked at: at the deadline, or before, where it was moved since.
+    pub(crate) looked_at: Duration,
     /// Whether the verdicts are nudges.
     pub(crate) is_match: bool,
     pub(crate) caller: End,

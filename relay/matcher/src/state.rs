@@ -129,7 +129,7 @@ impl State {
         while let Some(due) = self.deadlines.pop(self.now) {
             match due {
                 Due::Search(session) => self.search(session),
-                Due::Pair(pair) => self.end_too_late(pair),
+                Due::Pair(pair) => self.look_at_pair(pair),
                 Due::Session(key) => {
                     let Some(session) = self.sessions.get(key) else { continue };
                     let over = session.ends <= self.now;
@@ -155,17 +155,28 @@ impl State {
         let deadline = self.now + wait;
         self.deadlines.insert(deadline, Due::Pair(key));
         let (caller, callee) = (End::new(caller, ours), End::new(callee, theirs));
-        self.pairs.insert(key, Pair { stage, room, deadline, is_match: false, caller, callee });
+        self.pairs.insert(
+            key,
+            Pair { stage, room, deadline, looked_at: deadline, is_match: false, caller, callee },
+        );
         Some(key)
     }
 
-    /// The pair has come to another stage, with its own time.
+    /// The pair has come to another stage, with its own time, which ends no earlier than the one before.
     pub(crate) fn advance(&mut self, key: PairKey, stage: Stage, wait: Duration) {
         let Some(pair) = self.pairs.get_mut(key) else { return };
         pair.stage = stage;
-        let to = self.now + wait;
-        let from = std::mem::replace(&mut pair.deadline, to);
-        self.deadlines.shift(from, to, Due::Pair(key));
+        pair.deadline = pair.deadline.max(self.now + wait);
+    }
+
+    fn look_at_pair(&mut self, key: PairKey) {
+        let Some(pair) = self.pairs.get_mut(key) else { return };
+        if pair.deadline <= self.now {
+            self.end_too_late(key);
+        } else {
+            pair.looked_at = pair.deadline;
+            self.deadlines.insert(pair.deadline, Due::Pair(key));
+        }
     }
 
     /// Sends one of a pair a frame, now or when it is back, until it has shown that it came.

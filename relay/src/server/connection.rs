@@ -1,10 +1,10 @@
 //! One WebSocket: welcome, registration, then frames both ways until either end has had enough.
 
-use std::sync::Arc;
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
-use futures::{SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt, poll};
 use sighej_crypto::relay::Registration;
 use sighej_matcher::{ConnectionId, Event, FailureKind};
 use sighej_relay_api::wire::{Bye, ClientMessage, RelayMessage};
@@ -77,30 +77,39 @@ async fn refuse(socket: &mut WebSocket, hub: &Hub, end: End) {
 /// Frames both ways. The end that is still to be said, if there is one.
 async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outbox: &Outbox) -> Option<End> {
     loop {
-        // What a frame of its own led to waits here, without another wake-up.
-        while let Some(batch) = outbox.take() {
-            let end = batch.end;
-            if write(socket, batch).await.is_err() {
-                return None;
-            }
-            if end.is_some() {
-                return end;
-            }
-        }
-        tokio::select! {
-            message = socket.next() => match message {
-                Some(Ok(Message::Binary(frame))) => {
-                    hub.hear(outbox);
-                    hub.frame(connection, &frame);
+        match next(socket, outbox).await {
+            Next::Write(batch) => {
+                let end = batch.end;
+                if write(socket, batch).await.is_err() {
+                    return None;
                 }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => hub.hear(outbox),
-                // No message of this protocol, whatever it says.
-                Some(Ok(Message::Text(_))) => hub.frame(connection, &[]),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-            },
-            () = outbox.changed() => {}
+                if end.is_some() {
+                    return end;
+                }
+            }
+            Next::Read(Some(Ok(Message::Binary(frame)))) => hub.frame(connection, outbox, &frame),
+            Next::Read(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => hub.hear(outbox),
+            // No message of this protocol, whatever it says.
+            Next::Read(Some(Ok(Message::Text(_)))) => hub.frame(connection, outbox, &[]),
+            Next::Read(Some(Ok(Message::Close(_)) | Err(_)) | None) => return None,
         }
     }
+}
+
+/// What a connection's task does next.
+enum Next {
+    Read(Option<Result<Message, axum::Error>>),
+    Write(Batch),
+}
+
+/// What came first is read before anything is written: what that leads to goes out with it. A device cannot keep its
+/// own outbox from being emptied for longer than its frames last.
+async fn next(socket: &mut WebSocket, outbox: &Outbox) -> Next {
+    poll_fn(|context| match socket.poll_next_unpin(context) {
+        Poll::Ready(message) => Poll::Ready(Next::Read(message)),
+        Poll::Pending => outbox.poll(context).map(Next::Write),
+    })
+    .await
 }
 
 /// Writes a batch with one flush.
@@ -114,10 +123,16 @@ async fn write(socket: &mut WebSocket, batch: Batch) -> Result<(), Gone> {
         }
         socket.flush().await
     };
-    match timeout(limits::WRITE_WITHIN, writing).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Gone),
-    }
+    let mut writing = pin!(writing);
+    // A socket with room takes it all at once; a timer is for the others.
+    let written = match poll!(&mut writing) {
+        Poll::Ready(written) => written,
+        Poll::Pending => match timeout(limits::WRITE_WITHIN, writing).await {
+            Ok(written) => written,
+            Err(_too_slow) => return Err(Gone),
+        },
+    };
+    written.map_err(|_broken| Gone)
 }
 
 /// The connection broke, or does not read.

@@ -6,12 +6,13 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use sighej_crypto::relay::{Registration, RegistrationChallenge};
-use sighej_matcher::{ConnectionId, Event, FailureKind, Limits, Matcher, Now, Transmit};
+use sighej_matcher::{ConnectionId, Event, FailureKind, Limits, Matcher, Transmit};
 use sighej_relay_api::wire::{Bye, RelayMessage};
 
 use crate::{Counters, clock::Clock, limits};
@@ -87,27 +88,32 @@ impl Hub {
         registration: Registration,
         epoch: u32,
     ) {
-        outbox.hear(self.clock.secs());
-        self.with(|state, now| {
+        let now = self.clock.now();
+        outbox.hear(now.elapsed);
+        self.with(now.elapsed, |state| {
             state.outboxes.insert(connection, Arc::clone(outbox));
             state.matcher.handle_registration(connection, registration, epoch, now);
         });
     }
 
     /// A frame came by a connection that registered.
-    pub(super) fn frame(&self, connection: ConnectionId, frame: &[u8]) {
-        self.with(|state, now| state.matcher.handle_frame(connection, frame, now));
+    pub(super) fn frame(&self, connection: ConnectionId, outbox: &Outbox, frame: &[u8]) {
+        let now = self.clock.elapsed();
+        outbox.hear(now);
+        self.with(now, |state| state.matcher.handle_frame(connection, frame, now));
     }
 
     /// The connection is no more.
     pub(super) fn lost(&self, connection: ConnectionId) {
-        self.with(|state, now| state.lose(connection, now));
+        let now = self.clock.elapsed();
+        self.with(now, |state| state.lose(connection, now));
     }
 
     /// Looks at the matcher's deadlines.
     pub(super) fn tick(&self) {
-        self.with(|state, now| {
-            if state.matcher.poll_timeout().is_some_and(|due| due <= now.elapsed) {
+        let now = self.clock.elapsed();
+        self.with(now, |state| {
+            if state.matcher.poll_timeout().is_some_and(|due| due <= now) {
                 state.matcher.handle_timeout(now);
             }
         });
@@ -115,14 +121,14 @@ impl Hub {
 
     /// Asks the silent ones, and gives up those that stay silent.
     pub(super) fn sweep(&self) {
-        let secs = self.clock.secs();
-        self.with(|state, now| {
-            let silence = |outbox: &Outbox| secs.saturating_sub(outbox.last_heard());
+        let now = self.clock.elapsed();
+        self.with(now, |state| {
+            let silence = |outbox: &Outbox| now.saturating_sub(outbox.last_heard());
             let mut lost = Vec::new();
             for (connection, outbox) in &state.outboxes {
-                if silence(outbox) >= limits::LOST_AFTER_SECS {
+                if silence(outbox) >= limits::LOST_AFTER {
                     lost.push(*connection);
-                } else if silence(outbox) >= limits::PING_AFTER_SECS {
+                } else if silence(outbox) >= limits::PING_AFTER {
                     outbox.ping();
                 }
             }
@@ -164,7 +170,7 @@ impl Hub {
     }
 
     pub(super) fn hear(&self, outbox: &Outbox) {
-        outbox.hear(self.clock.secs());
+        outbox.hear(self.clock.elapsed());
     }
 
     pub(super) fn gauges(&self) -> Gauges {
@@ -177,10 +183,9 @@ impl Hub {
     }
 
     /// Mutate, drain.
-    fn with(&self, mutate: impl FnOnce(&mut State, Now)) {
-        let now = self.clock.now();
+    fn with(&self, now: Duration, mutate: impl FnOnce(&mut State)) {
         let mut state = lock(&self.state);
-        mutate(&mut state, now);
+        mutate(&mut state);
         let slow = state.drain(self);
         for connection in slow {
             state.cut_off(connection, self.bye(Bye::Slow), now);
@@ -212,7 +217,7 @@ impl State {
         slow
     }
 
-    fn cut_off(&mut self, connection: ConnectionId, end: End, now: Now) {
+    fn cut_off(&mut self, connection: ConnectionId, end: End, now: Duration) {
         if let Some(outbox) = self.outboxes.get(&connection) {
             outbox.end(end);
             self.counters.record(&Event::Failed(FailureKind::Slow));
@@ -220,7 +225,7 @@ impl State {
         self.lose(connection, now);
     }
 
-    fn lose(&mut self, connection: ConnectionId, now: Now) {
+    fn lose(&mut self, connection: ConnectionId, now: Duration) {
         self.outboxes.remove(&connection);
         self.matcher.handle_lost(connection, now);
     }

@@ -6,11 +6,13 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
+    task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
+use futures::task::AtomicWaker;
 use sighej_relay_api::wire::Bye;
-use tokio::sync::Notify;
 
 use crate::limits;
 
@@ -18,7 +20,7 @@ use crate::limits;
 #[derive(Default)]
 pub(super) struct Outbox {
     state: Mutex<Waiting>,
-    news: Notify,
+    reader: AtomicWaker,
     heard: AtomicU32,
 }
 
@@ -63,7 +65,7 @@ impl Outbox {
             waiting.frames.push_back(frame);
         }
         drop(waiting);
-        self.news.notify_one();
+        self.reader.wake();
         fits
     }
 
@@ -72,30 +74,36 @@ impl Outbox {
         if !std::mem::replace(&mut waiting.pinged, true) {
             waiting.ping = true;
             drop(waiting);
-            self.news.notify_one();
+            self.reader.wake();
         }
     }
 
     /// The first end counts.
     pub(super) fn end(&self, end: End) {
         self.lock().end.get_or_insert(end);
-        self.news.notify_one();
+        self.reader.wake();
     }
 
-    /// Something came from the connection.
-    pub(super) fn hear(&self, secs: u32) {
+    /// Something came from the connection. Counted in seconds.
+    pub(super) fn hear(&self, now: Duration) {
+        let secs = u32::try_from(now.as_secs()).unwrap_or(u32::MAX);
         if self.heard.swap(secs, Ordering::Relaxed) != secs {
             self.lock().pinged = false;
         }
     }
 
-    /// Seconds since the start when something last came.
-    pub(super) fn last_heard(&self) -> u32 {
-        self.heard.load(Ordering::Relaxed)
+    /// When something last came.
+    pub(super) fn last_heard(&self) -> Duration {
+        Duration::from_secs(self.heard.load(Ordering::Relaxed).into())
     }
 
-    /// What waits now; none where nothing does.
-    pub(super) fn take(&self) -> Option<Batch> {
+    /// What waits now. Where nothing does, the one task that asks is woken as soon as something does.
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Batch> {
+        self.reader.register(context.waker());
+        self.take().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         if waiting.frames.is_empty() && !waiting.ping && waiting.end.is_none() {
             return None;
@@ -105,11 +113,6 @@ impl Outbox {
             ping: std::mem::take(&mut waiting.ping),
             end: waiting.end,
         })
-    }
-
-    /// Waits until [`Outbox::take`] may give something. Can be cancelled without loss.
-    pub(super) async fn changed(&self) {
-        self.news.notified().await;
     }
 }
 
@@ -134,7 +137,7 @@ mod tests {
         assert!(outbox.take().unwrap().ping);
         outbox.ping();
         assert!(outbox.take().is_none());
-        outbox.hear(7);
+        outbox.hear(Duration::from_secs(7));
         outbox.ping();
         assert!(outbox.take().unwrap().ping);
         outbox.end(End::Goodbye);

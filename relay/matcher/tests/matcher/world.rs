@@ -74,8 +74,7 @@ impl World {
         let until = self.now + Duration::from_secs(secs);
         while let Some(due) = self.matcher.poll_timeout().filter(|due| *due <= until) {
             self.now = self.now.max(due);
-            let now = self.now();
-            self.matcher.handle_timeout(now);
+            self.matcher.handle_timeout(self.now);
             self.drain();
             assert!(self.matcher.poll_timeout().is_none_or(|next| next > self.now), "what is due is done");
         }
@@ -99,8 +98,7 @@ impl World {
 
     pub(crate) fn lose(&mut self, device: usize) {
         let Some(connection) = self.connections[device].take() else { return };
-        let now = self.now();
-        self.matcher.handle_lost(connection, now);
+        self.matcher.handle_lost(connection, self.now);
         self.drain();
     }
 
@@ -110,8 +108,7 @@ impl World {
 
     pub(crate) fn say_bytes(&mut self, device: usize, frame: &[u8]) {
         let Some(connection) = self.connections[device] else { return };
-        let now = self.now();
-        self.matcher.handle_frame(connection, frame, now);
+        self.matcher.handle_frame(connection, frame, self.now);
         self.drain();
     }
 
