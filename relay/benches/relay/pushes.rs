@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -23,6 +24,7 @@ use sighej_relay_lab::Client;
 use tokio::{
     net::TcpListener,
     sync::{Notify, mpsc},
+    time::interval,
 };
 
 use crate::{Outcome, server::Server};
@@ -30,6 +32,9 @@ use crate::{Outcome, server::Server};
 const CONNECTIONS: usize = 64;
 const BYTES: usize = 200;
 const ROUNDS: usize = 400;
+/// From one round to the next: about as many pushes a second as the matches cause that are measured beside it, so that
+/// neither finds the server warmer than the other.
+const PACE: Duration = Duration::from_millis(2);
 
 /// The connections, and what is still to be written of the present round.
 #[derive(Default)]
@@ -72,6 +77,7 @@ impl Pusher {
     pub(crate) async fn push(&self, rounds: usize) {
         let queues = self.round.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let message = Bytes::from(vec![7; BYTES]);
+        let mut pace = interval(PACE);
         for _ in 0..rounds {
             self.round.left.store(queues.len(), Ordering::Relaxed);
             for queue in &queues {
@@ -79,6 +85,7 @@ impl Pusher {
                 let _sent = queue.send(message.clone()).await;
             }
             self.round.over.notified().await;
+            pace.tick().await;
         }
     }
 }
