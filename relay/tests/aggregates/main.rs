@@ -1,0 +1,7 @@
+//! Aggregates under a relay that matches: killed at random moments, and with a database that others hold locked.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot go on has failed")]
+
+mod hall;
+mod killed;
+mod locked;
+mod traceless;
