@@ -166,8 +166,7 @@ impl Writer {
     /// The time of day. Where it was set back counts go into the buckets of the new time, and nothing is deleted.
     fn utc(&mut self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        if now + SET_BACK < self.last_utc {
-            let by = self.last_utc - now;
+        if let Some(by) = set_back(self.last_utc, now) {
             tracing::warn!(
                 seconds = by,
                 "the clock was set back; counts go into the buckets of its new time"
@@ -176,5 +175,22 @@ impl Writer {
         }
         self.last_utc = now;
         now
+    }
+}
+
+/// By how many seconds a clock was set back between two readings, where that is no small correction.
+fn set_back(before: u64, now: u64) -> Option<u64> {
+    before.checked_sub(now).filter(|by| *by > SET_BACK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_back_is_told_from_one_that_was_corrected() {
+        assert_eq!([(100, 101), (100, 100), (100, 98)].map(|(before, now)| set_back(before, now)), [None; 3]);
+        assert_eq!(set_back(100, 40), Some(60));
+        assert_eq!(set_back(0, u64::MAX), None);
     }
 }
