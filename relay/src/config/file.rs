@@ -29,7 +29,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Vec<ConfigError>> {
             (Some(setting), Some(text)) => entries.push((setting, text, origin)),
             (None, _) => errors.push(ConfigError { origin, what: unknown(key.get_ref()) }),
             (Some(setting), None) => {
-                let what = format!("{} is a {}, such as {}", setting.key, setting.value, sample(setting));
+                let what =
+                    format!("{}: expected: {}, such as {}", setting.key, setting.value, sample(setting));
                 errors.push(ConfigError { origin, what });
             }
         }

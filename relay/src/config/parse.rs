@@ -152,7 +152,7 @@ impl Reading<'_> {
 
     fn parsed<T: FromStr<Err: Display>>(&mut self, text: &str, origin: &Origin) -> Option<T> {
         let key = self.key_of(origin);
-        let expected = key.map_or(String::new(), |setting| format!(", a {} is expected", setting.value));
+        let expected = key.map_or(String::new(), |setting| format!("; expected: {}", setting.value));
         let parsed = text.parse().map_err(|error| format!("{text:?}: {error}{expected}"));
         self.kept(parsed, origin)
     }
