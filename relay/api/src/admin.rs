@@ -22,9 +22,6 @@ pub const LIVE: &str = "/admin/v1/live";
 /// The name of the level among the counters: the most sessions that were open at once.
 pub const SESSIONS_OPEN: &str = "sessions_open";
 
-/// Counts by their names.
-pub type Counts = BTreeMap<String, u64>;
-
 /// Everything at one glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -37,12 +34,12 @@ pub struct Summary {
     pub now: u64,
     /// The most sessions that were open at once in the last seconds, in steps of `withholding.below`.
     pub sessions_open: u64,
-    /// The hour up to now: the present minute and the 59 before it.
-    pub last_hour: Counts,
+    /// By the counter's name, the hour up to now: the present minute and the 59 before it.
+    pub last_hour: BTreeMap<String, u64>,
     /// The present day, in UTC.
-    pub today: Counts,
+    pub today: BTreeMap<String, u64>,
     /// All days that are kept.
-    pub kept: Counts,
+    pub kept: BTreeMap<String, u64>,
     /// What is withheld.
     pub withholding: Withholding,
     /// What each counter says, and `sessions_open`.
@@ -194,8 +191,8 @@ pub struct DatabaseTrouble {
 pub struct Live {
     /// When.
     pub now: u64,
-    /// What is to be added to what was shown before; counters with nothing new are left out.
-    pub counts: Counts,
+    /// By the counter's name, what is to be added to what was shown before; counters with nothing new are left out.
+    pub counts: BTreeMap<String, u64>,
     /// The most sessions that were open at once, in steps of what is withheld.
     pub sessions_open: u64,
 }

@@ -44,6 +44,8 @@ async fn measure() -> Outcome<()> {
     }
     figure("relay_match_cpu_us", &format!("{:.1}", median(match_us)), "us", "-")?;
     figure("relay_match_pushes", &format!("{:.2}", median(ratios)), "pushes", "<= 8")?;
+    let share = matches::share_of_saving().await?;
+    figure("relay_stats_share", &format!("{share:.4}"), "of a match", "<= 0.05")?;
     figure("relay_idle_kib", &format!("{:.2}", idle::kib(Server::start("plain")?).await?), "KiB", "<= 8")?;
     figure("relay_idle_tls_kib", &format!("{:.2}", idle::kib(Server::start("tls")?).await?), "KiB", "-")?;
     let (lost, p99) = lost::over(Duration::from_secs(60)).await?;

@@ -6,17 +6,15 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
-use axum::Router;
 use rustix::time::{ClockId, clock_gettime};
-use sighej_matcher::{Event, Limits};
-use sighej_relay::{Counters, Relay, ServerConfig, tls::Identity};
+use sighej_matcher::Limits;
+use sighej_relay::{
+    Aggregates, Relay, ServerConfig, aggregates::AggregatesConfig, public_routes, tls::Identity,
+};
 
 use crate::{Outcome, pushes};
 
@@ -51,16 +49,12 @@ async fn relay(tls: bool, folder: &Path) -> Outcome<Relay> {
     };
     let config = ServerConfig { limits, ..ServerConfig::default() };
     let acceptor = if tls { Some(Identity::own(folder)?.acceptor()) } else { None };
-    Ok(Relay::start(config, acceptor, Arc::new(Counted::default()), Router::new()).await?)
-}
-
-#[derive(Default)]
-struct Counted(AtomicU64);
-
-impl Counters for Counted {
-    fn record(&self, _: &Event) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
+    // Counts are saved as they always are: what that costs is a part of every match.
+    let aggregates = Aggregates::open(AggregatesConfig::in_folder(folder.join("data")))?;
+    let routes = public_routes(&aggregates);
+    let relay = Relay::start(config, acceptor, Arc::new(aggregates.clone()), routes).await?;
+    aggregates.watch(relay.gauge());
+    Ok(relay)
 }
 
 async fn answer(address: Option<SocketAddr>, pusher: Option<&pushes::Pusher>) -> Outcome<()> {
@@ -80,7 +74,7 @@ async fn answer(address: Option<SocketAddr>, pusher: Option<&pushes::Pusher>) ->
             pusher.push(rounds).await;
         }
         let time = clock_gettime(ClockId::ProcessCPUTime);
-        writeln!(out, "{} {} {}", time.tv_sec, time.tv_nsec, resident_kib()?)?;
+        writeln!(out, "{} {} {} {}", time.tv_sec, time.tv_nsec, resident_kib()?, saving_ns()?)?;
         out.flush()?;
     }
     Ok(())
@@ -90,6 +84,18 @@ fn resident_kib() -> Outcome<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
+
+/// Nanoseconds of the processor that the thread which saves counts has used.
+fn saving_ns() -> Outcome<u64> {
+    for thread in std::fs::read_dir("/proc/self/task")? {
+        let thread = thread?.path();
+        if std::fs::read_to_string(thread.join("comm"))?.trim() == "aggregates" {
+            let used = std::fs::read_to_string(thread.join("schedstat"))?;
+            return Ok(used.split(' ').next().ok_or("no schedstat")?.parse()?);
+        }
+    }
+    Ok(0)
 }
 
 /// The server's process as the measuring one sees it. Ended when it is dropped.
@@ -105,6 +111,8 @@ pub(crate) struct Server {
 pub(crate) struct Used {
     pub(crate) cpu: Duration,
     pub(crate) resident_kib: u64,
+    /// The part of `cpu` that saved counts.
+    pub(crate) saving: Duration,
 }
 
 impl Server {
@@ -130,10 +138,11 @@ impl Server {
         self.stdin.flush()?;
         let line = self.stdout.next().ok_or("the server is gone")??;
         let numbers = line.split(' ').map(str::parse).collect::<Result<Vec<u64>, _>>()?;
-        let &[secs, nanos, resident_kib] = &numbers[..] else {
-            return Err("an answer of three numbers".into());
+        let &[secs, nanos, resident_kib, saving] = &numbers[..] else {
+            return Err("an answer of four numbers".into());
         };
-        Ok(Used { cpu: Duration::from_secs(secs) + Duration::from_nanos(nanos), resident_kib })
+        let cpu = Duration::from_secs(secs) + Duration::from_nanos(nanos);
+        Ok(Used { cpu, resident_kib, saving: Duration::from_nanos(saving) })
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn summary(State(shared): State<Shared>) -> Answer<api::Summary
     let summary = blocking(&shared, |shared| {
         let (now, reader) = (now(), shared.aggregates.reader());
         let minute = Step::Minute.start_of(now);
-        let sums = |step, from| -> Result<api::Counts, Refusal> {
+        let sums = |step, from| -> Result<BTreeMap<String, u64>, Refusal> {
             Ok(reader.sums(step, from, now)?.into_iter().collect())
         };
         let (_, last) = shared.aggregates.shown();

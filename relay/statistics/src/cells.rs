@@ -66,7 +66,8 @@ impl Cells {
             cells.interests.push(entry);
             cells.places.insert(entry.id(), place);
         }
-        cells.fingerprint = fingerprint(&cells);
+        cells.fingerprint =
+            fingerprint(cells.interests.iter().map(|entry| (entry.category().id(), entry.id())));
         cells
     }
 
@@ -118,12 +119,14 @@ impl Cells {
 }
 
 /// The leading bytes of a hash over the label, and each interest's category and id, every text behind its length.
-fn fingerprint(cells: &Cells) -> [u8; Cells::FINGERPRINT_LEN] {
+pub(crate) fn fingerprint<'a>(
+    interests: impl Iterator<Item = (&'a str, &'a str)>,
+) -> [u8; Cells::FINGERPRINT_LEN] {
     let mut hash = Sha256::new();
     put(&mut hash, "sighej/1 statistics catalogue");
-    for entry in &cells.interests {
-        put(&mut hash, entry.category().id());
-        put(&mut hash, entry.id());
+    for (category, interest) in interests {
+        put(&mut hash, category);
+        put(&mut hash, interest);
     }
     leading(&hash.finalize())
 }

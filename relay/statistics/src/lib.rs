@@ -29,6 +29,8 @@ mod estimate;
 mod event;
 mod report;
 mod tally;
+#[cfg(test)]
+mod vectors;
 
 pub use cells::{Cells, Question};
 pub use diary::{BETWEEN_EVENTS, Diary, DiaryError, MAX_EVENTS};

@@ -157,7 +157,7 @@ fn encode(cells: usize, truth: Option<usize>, epsilon: Epsilon, rng: &mut impl R
     bits
 }
 
-fn bit(bits: &[u8], cell: usize) -> bool {
+pub(crate) fn bit(bits: &[u8], cell: usize) -> bool {
     bits.get(cell / 8).is_some_and(|byte| byte >> (cell % 8) & 1 == 1)
 }
 
