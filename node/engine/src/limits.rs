@@ -39,7 +39,7 @@ pub const TAGS_WAIT: Duration = secs(5);
 pub const NOT_READY_RETRIES: [Duration; 3] = [secs(10), secs(30), secs(90)];
 /// Failures before authentication on one token and address; then that address is left alone for the epoch.
 pub const STRIKES: u8 = 3;
-/// The pause after the first and the second such failure.
+/// The pause after the first such failure, and after each further one.
 pub const STRIKE_BACKOFF: [Duration; 2] = [secs(5), secs(20)];
 /// Invalid messages after authentication that end a digest.
 pub const INVALID_MESSAGES: u8 = 3;

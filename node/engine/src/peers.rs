@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sighej_crypto::Token;
 
-use crate::{LinkId, RadioAddress, budget::Class, dwell::Dwell, entropy::Entropy, limits};
+use crate::{LinkId, RadioAddress, budget::Class, dwell::Dwell, entropy::Entropy, limits, strikes::Strikes};
 
 /// One token that was heard.
 #[derive(Default)]
@@ -12,6 +12,11 @@ pub(crate) struct Peer {
     pub(crate) radio: Option<Radio>,
     /// LAN links on which it was announced.
     pub(crate) links: Vec<LinkId>,
+    /// When its last link went. It is remembered as long as an advert would be, so that a link that comes and goes brings
+    /// no try before its time.
+    pub(crate) left_at: Option<Duration>,
+    /// Failures before authentication on its links.
+    pub(crate) lan: Strikes,
     /// Its flag on the LAN: only peers charged before should open exchanges.
     pub(crate) spent_on_lan: bool,
     /// The attendee was told that somebody is near.
@@ -92,6 +97,20 @@ impl Peer {
         self.radio.as_ref().is_some_and(|radio| radio.dwell.is_near(now))
     }
 
+    /// Heard, and not lapsed.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.radio.is_some() || !self.links.is_empty()
+    }
+
+    /// When it is forgotten, if nothing more is heard of it and no link stays.
+    pub(crate) fn forgotten_at(&self) -> Option<Duration> {
+        let left = self.left_at.map(|left| left + limits::LAPSE);
+        self.links
+            .is_empty()
+            .then(|| self.radio.as_ref().map(|radio| radio.dwell.lapses_at()).max(left))
+            .flatten()
+    }
+
     /// Past dwell on the radio, or there by a link.
     pub(crate) fn is_here(&self) -> bool {
         !self.links.is_empty() || self.passed_dwell()
@@ -126,8 +145,9 @@ impl Peers {
         self.rows.iter()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+    /// Tokens that were heard and have not lapsed.
+    pub(crate) fn heard(&self) -> usize {
+        self.rows.values().filter(|peer| peer.is_heard()).count()
     }
 
     pub(crate) fn remove(&mut self, token: &Token) {
@@ -236,7 +256,7 @@ mod tests {
             assert!(peers.admit(token(n), true, &mut entropy, busy).is_some());
         }
         assert!(peers.get(&token(1)).is_some() && peers.get(&token(7)).is_some());
-        assert_eq!(peers.len(), limits::NEWCOMERS + 2);
+        assert_eq!(peers.rows.len(), limits::NEWCOMERS + 2);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(crate) struct Run {
     pub(crate) crowd_guard: usize,
 
     /// Seconds that someone must be heard by radio before anything is sent to them
-    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) dwell: f64,
 
     /// How strong someone must be heard by radio, in dBm, or `off`
@@ -106,7 +106,7 @@ pub(crate) struct Run {
     pub(crate) rssi_gate: RssiGate,
 
     /// Seconds after a nudge in which there is no other
-    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) cool_down: f64,
 
     /// How many devices may pass on to you someone who is out of reach

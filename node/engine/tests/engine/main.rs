@@ -2,6 +2,13 @@
 
 mod consent;
 mod epochs;
+mod failures;
+mod gates;
+mod plays;
+mod policy;
+mod properties;
+mod repeats;
 mod solo;
+mod spending;
 mod who_starts;
 mod world;

@@ -17,7 +17,7 @@ pub(crate) const START: u64 = 1_800_000_100;
 /// Between two adverts of a device, and between two looks at the local network.
 const TICK: Duration = Duration::from_millis(500);
 
-pub(crate) fn secs(seconds: u64) -> Duration {
+pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -49,6 +49,9 @@ pub(crate) struct Node {
     /// Consent, as the attendee sees it.
     consented: bool,
     bare: bool,
+    /// The interests of the present identity, and those that come with the next.
+    pub(crate) held: InterestSet,
+    pub(crate) wanted: InterestSet,
     /// The node's clock is ahead by so many seconds; None: it has none.
     pub(crate) utc_ahead: Option<i64>,
     epoch_length: u64,
@@ -89,6 +92,19 @@ pub(crate) struct World {
     next_tick: Duration,
     counter: u64,
     rng: u64,
+    /// Who opened each exchange to whom, and under which tokens.
+    pub(crate) exchanges: BTreeMap<u64, [(usize, Option<Token>); 2]>,
+    /// How exchanges ended, and for whom.
+    pub(crate) outcomes: Vec<Outcome>,
+}
+
+/// How an exchange ended for one side.
+pub(crate) struct Outcome {
+    pub(crate) exchange: u64,
+    pub(crate) node: usize,
+    pub(crate) event: Event,
+    /// What both held then, of the same words.
+    pub(crate) shared: Vec<Interest>,
 }
 
 impl World {
@@ -106,6 +122,8 @@ impl World {
             queue: BTreeMap::new(),
             next_tick: Duration::ZERO,
             counter: 0,
+            exchanges: BTreeMap::new(),
+            outcomes: Vec::new(),
             rng: seed ^ 0x9e37_79b9_7f4a_7c15,
         };
         for config in configs {
@@ -113,7 +131,10 @@ impl World {
             seed[..8].copy_from_slice(&world.random().to_be_bytes());
             let (bare, epoch_length) = (!config.advertises_token, config.epoch_length.as_secs());
             let now = Now { elapsed: Duration::ZERO, utc: Some(secs(START)) };
+            let held = config.interests.clone();
             world.nodes.push(Node {
+                wanted: held.clone(),
+                held,
                 engine: Engine::new(config, seed, now),
                 events: Vec::new(),
                 sent: Vec::new(),
@@ -170,11 +191,8 @@ impl World {
         match &intent {
             Intent::Open | Intent::Resume => self.nodes[node].consented = true,
             Intent::Wipe => self.nodes[node].consented = false,
-            Intent::Close
-            | Intent::Pause { .. }
-            | Intent::Block(_)
-            | Intent::Interests { .. }
-            | Intent::QuietHours(_) => {}
+            Intent::Interests { set, .. } => self.nodes[node].wanted = set.clone(),
+            Intent::Close | Intent::Pause { .. } | Intent::Block(_) | Intent::QuietHours(_) => {}
         }
         let now = self.time(node);
         let followed = self.nodes[node].engine.handle_intent(intent, now);
@@ -234,6 +252,9 @@ impl World {
 
     fn deliver(&mut self, node: usize, input: Input) {
         let now = self.time(node);
+        let exchange =
+            if let Input::Frame(channel, _) = &input { self.exchange_of(node, *channel) } else { None };
+        let told = self.nodes[node].events.len();
         let engine = &mut self.nodes[node].engine;
         match input {
             Input::Sighting(sighting) => engine.handle_sighting(sighting, now),
@@ -246,6 +267,24 @@ impl World {
             Input::Closed(channel) => engine.handle_channel_closed(channel, now),
         }
         self.drain(node);
+        if let Some(exchange) = exchange {
+            let ends = |event: &Event| {
+                matches!(event, Event::Nudge(_) | Event::NoMatch { .. } | Event::Withheld { .. })
+            };
+            let ended = self.nodes[node].events[told..].iter().find(|(_, event)| ends(event));
+            let Some(event) = ended.map(|(_, event)| event.clone()) else { return };
+            let [a, b] = self.exchanges[&exchange].map(|(node, _)| &self.nodes[node].held);
+            let shared = a.iter().filter(|interest| b.contains(interest)).cloned().collect();
+            self.outcomes.push(Outcome { exchange, node, event, shared });
+        }
+    }
+
+    fn exchange_of(&self, node: usize, channel: ChannelId) -> Option<u64> {
+        let theirs = self.channels.get(&(node, channel)).map(|(_, theirs, _)| *theirs);
+        [Some(channel), theirs].into_iter().flatten().find_map(|channel| match channel {
+            ChannelId::Inbound(number) => Some(number),
+            ChannelId::Outbound(_) => None,
+        })
     }
 
     /// Every advert goes out, and every pair on the local network finds each other.
@@ -324,8 +363,8 @@ impl World {
             match &event {
                 Event::Closed(_) => self.nodes[node].consented = false,
                 Event::Opened => self.nodes[node].consented = true,
-                Event::Epoch { .. }
-                | Event::PeerSeen { .. }
+                Event::Epoch { .. } => self.nodes[node].held = self.nodes[node].wanted.clone(),
+                Event::PeerSeen { .. }
                 | Event::PeerLost { .. }
                 | Event::ExchangeFailed { .. }
                 | Event::NoMatch { .. }
@@ -416,6 +455,7 @@ impl World {
         };
         self.counter += 1;
         let theirs = ChannelId::Inbound(self.counter);
+        self.exchanges.insert(self.counter, [node, other].map(|n| (n, self.nodes[n].token)));
         self.channels.insert((node, channel), (other, theirs, wire));
         self.channels.insert((other, theirs), (node, channel, wire));
         let at = self.now + Duration::from_millis(self.latency.1 + 2);
