@@ -4,26 +4,26 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sighej_crypto::Token;
 
-use crate::{RadioAddress, limits};
+use crate::{RadioAddress, limits, time::Moment};
 
 /// The failures of one token at one address, or on one link.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Strikes {
     count: u8,
-    until: Duration,
+    until: Option<Moment>,
 }
 
 impl Strikes {
     pub(crate) fn strike(&mut self, now: Duration) {
         let [first, later] = limits::STRIKE_BACKOFF;
-        self.until = now + if self.count == 0 { first } else { later };
+        self.until = Some((now + if self.count == 0 { first } else { later }).into());
         self.count = self.count.saturating_add(1);
     }
 
     /// All strikes at once, for what is never forgiven.
     pub(crate) fn strike_out(&mut self, now: Duration) {
         self.count = limits::STRIKES;
-        self.until = now;
+        self.until = Some(now.into());
     }
 
     /// For a new link of a token with these failures: it waits out their pause, and starts with none of its own.
@@ -37,7 +37,7 @@ impl Strikes {
 
     /// When the next try may be, unless it is out.
     pub(crate) fn free_at(self) -> Option<Duration> {
-        (!self.is_out()).then_some(self.until)
+        (!self.is_out()).then(|| self.until.map_or(Duration::ZERO, Duration::from))
     }
 }
 

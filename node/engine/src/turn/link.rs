@@ -31,7 +31,7 @@ impl Turn<'_> {
             dialled: dial.is_some(),
             reads: dial.as_ref().is_some_and(|dial| dial.token.is_none()),
             token: None,
-            idle_until: Some(self.now() + wait),
+            idle_until: Some((self.now() + wait).into()),
             outbound: Strikes::default(),
             inbound: Strikes::default(),
         };
@@ -60,7 +60,7 @@ impl Turn<'_> {
         if let Some(token) = link.token.filter(|_| link.transport == Transport::Lan) {
             if let Some(peer) = self.here.peers.get_mut(&token) {
                 peer.links.retain(|other| *other != id);
-                peer.left_at = Some(now);
+                peer.left_at = Some(now.into());
             }
             self.review(token, Transport::Lan);
         }
@@ -91,7 +91,8 @@ impl Turn<'_> {
         if let Some(link) = self.here.links.get_mut(&id)
             && link.transport == Transport::Ble
         {
-            link.idle_until = Some(now + if link.dialled { limits::LINK_LINGER } else { limits::LINK_IDLE });
+            link.idle_until =
+                Some((now + if link.dialled { limits::LINK_LINGER } else { limits::LINK_IDLE }).into());
         }
     }
 

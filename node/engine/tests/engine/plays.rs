@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sighej_crypto::InterestSet;
-use sighej_engine::{Config, Intent, QuietHours};
+use sighej_engine::{Config, Intent, IntentError, QuietHours};
 
 use crate::world::{Faults, World, interests, secs};
 
@@ -33,7 +33,7 @@ fn step() -> impl Strategy<Value = Step> {
     let node = || 0..NODES;
     prop_oneof![
         10 => (1_u64..90).prop_map(Step::Wait),
-        5 => node().prop_map(Step::Open),
+        7 => node().prop_map(Step::Open),
         2 => node().prop_map(Step::Close),
         1 => (node(), 1_u64..120).prop_map(|(n, time)| Step::Pause(n, time)),
         1 => node().prop_map(Step::Resume),
@@ -51,27 +51,31 @@ fn step() -> impl Strategy<Value = Step> {
 /// Everything a play starts from.
 #[derive(Clone, Debug)]
 pub(crate) struct Play {
-    seed: u64,
-    words: [u8; NODES],
-    crowd_guard: usize,
+    pub(crate) seed: u64,
+    pub(crate) words: [u8; NODES],
+    pub(crate) crowd_guard: usize,
     pub(crate) cool_down: u64,
     /// The first node's adverts are bare.
-    bare: bool,
-    lan: bool,
+    pub(crate) bare: bool,
+    pub(crate) lan: bool,
+    /// Everybody is open from the start.
+    pub(crate) open: bool,
     pub(crate) steps: Vec<Step>,
 }
 
 pub(crate) fn play() -> impl Strategy<Value = Play> {
     let cool_down = prop_oneof![2 => Just(0_u64), 1 => Just(120)];
     let settings = (any::<u64>(), prop::array::uniform4(1_u8..32), 0_usize..4, cool_down);
-    (settings, any::<bool>(), any::<bool>(), prop::collection::vec(step(), 1..40)).prop_map(
-        |((seed, words, crowd_guard, cool_down), bare, lan, steps)| Play {
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>());
+    (settings, switches, prop::collection::vec(step(), 1..40)).prop_map(
+        |((seed, words, crowd_guard, cool_down), (bare, lan, open), steps)| Play {
             seed,
             words,
             crowd_guard,
             cool_down,
             bare,
             lan,
+            open,
             steps,
         },
     )
@@ -92,7 +96,11 @@ impl Play {
             ..Config::default()
         });
         let world = World::new(self.seed, configs);
-        if self.lan { world.all_on_lan() } else { world.all_on_air() }
+        let mut world = if self.lan { world.all_on_lan() } else { world.all_on_air() };
+        if self.open {
+            world.open_all();
+        }
+        world
     }
 }
 
@@ -101,10 +109,12 @@ impl Step {
     pub(crate) fn take(&self, world: &mut World) {
         match *self {
             Self::Wait(time) => world.run_for(secs(time)),
-            Self::Open(n) => drop(world.intend(n, Intent::Open)),
-            Self::Close(n) => drop(world.intend(n, Intent::Close)),
-            Self::Pause(n, time) => drop(world.intend(n, Intent::Pause { until: world.now + secs(time) })),
-            Self::Resume(n) => drop(world.intend(n, Intent::Resume)),
+            Self::Open(n) => refusable(world.intend(n, Intent::Open)),
+            Self::Close(n) => refusable(world.intend(n, Intent::Close)),
+            Self::Pause(n, time) => {
+                refusable(world.intend(n, Intent::Pause { until: world.now + secs(time) }))
+            }
+            Self::Resume(n) => refusable(world.intend(n, Intent::Resume)),
             Self::Wipe(n) => {
                 // Whoever wipes gives the same interests again.
                 let set = world.nodes[n].wanted.clone();
@@ -113,7 +123,7 @@ impl Step {
             }
             Self::Block(n) => {
                 let last = world.nodes[n].nudges().last().map(|(_, nudge)| nudge.id);
-                last.into_iter().for_each(|nudge| drop(world.intend(n, Intent::Block(nudge))));
+                last.into_iter().for_each(|nudge| refusable(world.intend(n, Intent::Block(nudge))));
             }
             Self::Interests(n, words, insist) => {
                 world.intend(n, Intent::Interests { set: set(words), insist }).unwrap();
@@ -131,13 +141,16 @@ impl Step {
     }
 }
 
+/// What a user may not do now is refused by the engine.
+fn refusable(_: Result<(), IntentError>) {}
+
 /// The faults are over: everybody is open, in reach on both transports, with the right time and no quiet hours.
 pub(crate) fn calm(world: &mut World) {
     world.faults = Faults::default();
     for n in 0..NODES {
         world.nodes[n].utc_ahead = Some(0);
         world.intend(n, Intent::QuietHours(None)).unwrap();
-        drop(world.intend(n, Intent::Open));
+        refusable(world.intend(n, Intent::Open));
         for other in (0..NODES).filter(|other| *other != n) {
             world.set_lan(n, other, true);
             world.hears(n, other, Some(-60));

@@ -15,7 +15,7 @@ use crate::{
     world::{Outcome, World, secs},
 };
 
-const CASES: u32 = 96;
+const CASES: u32 = 160;
 /// Three epochs: in one of them the budget's window is fresh, and every silence over.
 const CALM: Duration = secs(1_900);
 
@@ -43,7 +43,7 @@ impl Oracle {
                 self.remembered.retain(|(a, b)| a != n && b != n);
                 self.last[*n] = None;
             }
-            Step::Block(n) => self.blocked.extend(self.last[*n].map(|peer| (*n, peer))),
+            Step::Block(n) => self.block(*n),
             Step::Wait(_)
             | Step::Open(_)
             | Step::Close(_)
@@ -57,6 +57,15 @@ impl Oracle {
             | Step::Faults(..) => {}
         }
         self.judge(world)
+    }
+
+    /// Two that blocked each other both hide, so neither can recognise the other any more.
+    fn block(&mut self, n: usize) {
+        let Some(peer) = self.last[n] else { return };
+        self.blocked.insert((n, peer));
+        if self.blocked.contains(&(peer, n)) {
+            self.remembered.remove(&(n.min(peer), n.max(peer)));
+        }
     }
 
     fn judge(&mut self, world: &World) -> Result<(), TestCaseError> {

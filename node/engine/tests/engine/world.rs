@@ -8,9 +8,14 @@ use std::{
 
 use sighej_crypto::{Interest, InterestSet, Token};
 use sighej_engine::{
-    AdvertSeen, Air, ChannelId, Config, Engine, Event, Intent, IntentError, LinkId, Now, Nudge, RadioAddress,
+    AdvertSeen, Air, ChannelId, Config, Engine, Event, Intent, IntentError, LinkId, Now, RadioAddress,
     Sighting, Transmit, Transport,
 };
+
+mod wires;
+
+use crate::node::Node;
+use wires::Wire;
 
 /// Seconds since the Unix epoch at the start of every world: 100 s after a boundary.
 pub(crate) const START: u64 = 1_800_000_100;
@@ -38,25 +43,6 @@ pub(crate) struct Faults {
     pub(crate) reordered: u64,
 }
 
-pub(crate) struct Node {
-    pub(crate) engine: Engine,
-    pub(crate) events: Vec<(Duration, Event)>,
-    /// Everything it was told to do, with the time.
-    pub(crate) sent: Vec<(Duration, Transmit)>,
-    pub(crate) token: Option<Token>,
-    version_flags: u8,
-    pub(crate) address: RadioAddress,
-    /// Consent, as the attendee sees it.
-    consented: bool,
-    bare: bool,
-    /// The interests of the present identity, and those that come with the next.
-    pub(crate) held: InterestSet,
-    pub(crate) wanted: InterestSet,
-    /// The node's clock is ahead by so many seconds; None: it has none.
-    pub(crate) utc_ahead: Option<i64>,
-    epoch_length: u64,
-}
-
 #[derive(Clone, Debug)]
 enum Input {
     Sighting(Sighting),
@@ -67,11 +53,6 @@ enum Input {
     Opened(LinkId, ChannelId),
     Frame(ChannelId, Vec<u8>),
     Closed(ChannelId),
-}
-
-struct Wire {
-    ends: [(usize, LinkId); 2],
-    transport: Transport,
 }
 
 pub(crate) struct World {
@@ -94,6 +75,8 @@ pub(crate) struct World {
     rng: u64,
     /// Who opened each exchange to whom, and under which tokens.
     pub(crate) exchanges: BTreeMap<u64, [(usize, Option<Token>); 2]>,
+    /// Which exchange a channel belongs to, at either end.
+    exchange_of: BTreeMap<(usize, ChannelId), u64>,
     /// How exchanges ended, and for whom.
     pub(crate) outcomes: Vec<Outcome>,
 }
@@ -123,6 +106,7 @@ impl World {
             next_tick: Duration::ZERO,
             counter: 0,
             exchanges: BTreeMap::new(),
+            exchange_of: BTreeMap::new(),
             outcomes: Vec::new(),
             rng: seed ^ 0x9e37_79b9_7f4a_7c15,
         };
@@ -252,8 +236,11 @@ impl World {
 
     fn deliver(&mut self, node: usize, input: Input) {
         let now = self.time(node);
-        let exchange =
-            if let Input::Frame(channel, _) = &input { self.exchange_of(node, *channel) } else { None };
+        let exchange = if let Input::Frame(channel, _) = &input {
+            self.exchange_of.get(&(node, *channel)).copied()
+        } else {
+            None
+        };
         let told = self.nodes[node].events.len();
         let engine = &mut self.nodes[node].engine;
         match input {
@@ -277,14 +264,6 @@ impl World {
             let shared = a.iter().filter(|interest| b.contains(interest)).cloned().collect();
             self.outcomes.push(Outcome { exchange, node, event, shared });
         }
-    }
-
-    fn exchange_of(&self, node: usize, channel: ChannelId) -> Option<u64> {
-        let theirs = self.channels.get(&(node, channel)).map(|(_, theirs, _)| *theirs);
-        [Some(channel), theirs].into_iter().flatten().find_map(|channel| match channel {
-            ChannelId::Inbound(number) => Some(number),
-            ChannelId::Outbound(_) => None,
-        })
     }
 
     /// Every advert goes out, and every pair on the local network finds each other.
@@ -311,48 +290,6 @@ impl World {
             let both = self.nodes[a].token.is_some() && self.nodes[b].token.is_some();
             if both && self.wires_between(a, b, Transport::Lan).is_empty() {
                 self.connect(a, b, Transport::Lan);
-            }
-        }
-    }
-
-    pub(crate) fn connect(&mut self, a: usize, b: usize, transport: Transport) {
-        self.counter += 1;
-        let wire = self.counter;
-        let ends = [(a, LinkId(2 * wire)), (b, LinkId(2 * wire + 1))];
-        self.wires.insert(wire, Wire { ends, transport });
-        let addresses = match transport {
-            // The one that is dialled does not learn the dialler's advertising address.
-            Transport::Ble => [Some(self.nodes[b].address), None],
-            Transport::Lan => [None, None],
-        };
-        for ((node, link), address) in ends.into_iter().zip(addresses) {
-            let at = self.arrival();
-            self.push(at, node, Input::LinkUp(link, transport, address), Some(wire));
-        }
-        if let (Transport::Ble, Some(token)) = (transport, self.nodes[b].token) {
-            let mut bytes = vec![self.nodes[b].version_flags];
-            bytes.extend_from_slice(token.as_bytes());
-            let at = self.arrival() + Duration::from_millis(self.latency.1);
-            self.push(at, a, Input::Presence(ends[0].1, bytes), Some(wire));
-        }
-    }
-
-    fn wires_between(&self, a: usize, b: usize, transport: Transport) -> Vec<u64> {
-        let joins = |wire: &Wire| {
-            let nodes = wire.ends.map(|(node, _)| node);
-            wire.transport == transport && nodes.contains(&a) && nodes.contains(&b)
-        };
-        self.wires.iter().filter(|(_, wire)| joins(wire)).map(|(id, _)| *id).collect()
-    }
-
-    /// A wire goes down; everybody on it but `cutter` is told.
-    fn cut(&mut self, wire: u64, cutter: Option<usize>) {
-        let Some(Wire { ends, .. }) = self.wires.remove(&wire) else { return };
-        self.channels.retain(|_, (_, _, on)| *on != wire);
-        for (node, link) in ends {
-            if Some(node) != cutter {
-                let at = self.arrival();
-                self.push(at, node, Input::LinkDown(link), None);
             }
         }
     }
@@ -396,105 +333,6 @@ impl World {
         }
     }
 
-    fn perform(&mut self, node: usize, transmit: Transmit) {
-        match transmit {
-            Transmit::Air(Air::Silent) => {
-                self.nodes[node].token = None;
-                let mine: Vec<u64> = self
-                    .wires
-                    .iter()
-                    .filter(|(_, w)| w.ends.iter().any(|e| e.0 == node))
-                    .map(|(id, _)| *id)
-                    .collect();
-                mine.into_iter().for_each(|wire| self.cut(wire, Some(node)));
-            }
-            Transmit::Air(Air::Present { version_flags, token }) => {
-                if self.nodes[node].token != Some(token) {
-                    self.counter += 1;
-                    self.nodes[node].address = RadioAddress(self.counter);
-                }
-                self.nodes[node].token = Some(token);
-                self.nodes[node].version_flags = version_flags;
-            }
-            Transmit::Dial { address } => {
-                let target = (0..self.nodes.len()).find(|n| self.nodes[*n].address == address);
-                let reached =
-                    target.filter(|t| self.nodes[*t].token.is_some() && self.air.contains_key(&(node, *t)));
-                match reached.filter(|_| !self.chance(self.faults.lost)) {
-                    Some(target) => self.connect(node, target, Transport::Ble),
-                    None => self.push(self.now + secs(2), node, Input::DialFailed(address), None),
-                }
-            }
-            Transmit::Presence { link, bytes } => {
-                if let Some((wire, other, their_link)) = self.across(node, link) {
-                    // Behind the link's coming up on the other side.
-                    let at = self.now + Duration::from_millis(self.latency.1 + 1);
-                    self.push(at, other, Input::Presence(their_link, bytes), Some(wire));
-                }
-            }
-            Transmit::OpenChannel { link, channel } => self.open_channel(node, link, channel),
-            Transmit::Frame { channel, bytes } => self.carry(node, channel, bytes),
-            Transmit::CloseChannel { channel } => {
-                if let Some((other, theirs, wire)) = self.channels.remove(&(node, channel)) {
-                    self.channels.remove(&(other, theirs));
-                    let at = self.in_order(other, theirs);
-                    self.push(at, other, Input::Closed(theirs), Some(wire));
-                }
-            }
-            Transmit::CloseLink { link } => {
-                if let Some((wire, ..)) = self.across(node, link) {
-                    self.cut(wire, Some(node));
-                }
-            }
-        }
-    }
-
-    fn open_channel(&mut self, node: usize, link: LinkId, channel: ChannelId) {
-        let Some((wire, other, their_link)) = self.across(node, link) else {
-            return self.push(self.now, node, Input::Closed(channel), None);
-        };
-        self.counter += 1;
-        let theirs = ChannelId::Inbound(self.counter);
-        self.exchanges.insert(self.counter, [node, other].map(|n| (n, self.nodes[n].token)));
-        self.channels.insert((node, channel), (other, theirs, wire));
-        self.channels.insert((other, theirs), (node, channel, wire));
-        let at = self.now + Duration::from_millis(self.latency.1 + 2);
-        self.arrivals.insert((other, theirs), at);
-        self.push(at, other, Input::Opened(their_link, theirs), Some(wire));
-    }
-
-    fn carry(&mut self, node: usize, channel: ChannelId, bytes: Vec<u8>) {
-        let Some(&(other, theirs, wire)) = self.channels.get(&(node, channel)) else { return };
-        if self.chance(self.faults.lost) {
-            return self.cut(wire, None);
-        }
-        let copies = 1 + usize::from(self.chance(self.faults.doubled));
-        for _ in 0..copies {
-            let at = if self.chance(self.faults.reordered) {
-                self.arrivals.get(&(other, theirs)).copied().unwrap_or_default().max(self.now)
-                    + Duration::from_millis(3 * self.latency.1)
-            } else {
-                self.in_order(other, theirs)
-            };
-            self.push(at, other, Input::Frame(theirs, bytes.clone()), Some(wire));
-        }
-    }
-
-    fn in_order(&mut self, node: usize, channel: ChannelId) -> Duration {
-        let at = self.arrival();
-        let last = self.arrivals.entry((node, channel)).or_default();
-        *last = at.max(*last);
-        *last
-    }
-
-    fn across(&self, node: usize, link: LinkId) -> Option<(u64, usize, LinkId)> {
-        let wire = link.0 / 2;
-        let ends = self.wires.get(&wire)?.ends;
-        let (other, theirs) =
-            *ends.iter().find(|(n, l)| *l != link && (*n != node || ends[0].0 == ends[1].0))?;
-        Some((wire, other, theirs))
-    }
-
     fn push(&mut self, at: Duration, node: usize, input: Input, wire: Option<u64>) {
         self.counter += 1;
         self.queue.insert((at, self.counter), (node, input, wire));
@@ -527,55 +365,5 @@ fn says_something(transmit: &Transmit) -> bool {
         | Transmit::Presence { .. }
         | Transmit::OpenChannel { .. }
         | Transmit::Frame { .. } => true,
-    }
-}
-
-impl Node {
-    pub(crate) fn nudges(&self) -> Vec<(Duration, &Nudge)> {
-        let nudges = self.events.iter().filter_map(|(at, event)| match event {
-            Event::Nudge(nudge) => Some((*at, nudge)),
-            Event::Opened
-            | Event::Closed(_)
-            | Event::Epoch { .. }
-            | Event::PeerSeen { .. }
-            | Event::PeerLost { .. }
-            | Event::ExchangeFailed { .. }
-            | Event::NoMatch { .. }
-            | Event::Withheld { .. }
-            | Event::Waiting(_) => None,
-        });
-        nudges.collect()
-    }
-
-    /// When each event for which this holds was told.
-    pub(crate) fn when(&self, wanted: impl Fn(&Event) -> bool) -> Vec<Duration> {
-        self.events.iter().filter(|(_, event)| wanted(event)).map(|(at, _)| *at).collect()
-    }
-
-    pub(crate) fn saw(&self, wanted: &Event) -> bool {
-        self.events.iter().any(|(_, event)| event == wanted)
-    }
-
-    /// When it opened exchanges.
-    pub(crate) fn opened_at(&self) -> Vec<Duration> {
-        let opened = |transmit: &Transmit| matches!(transmit, Transmit::OpenChannel { .. });
-        self.sent.iter().filter(|(_, transmit)| opened(transmit)).map(|(at, _)| *at).collect()
-    }
-
-    /// The tokens under which it appeared, with the times.
-    pub(crate) fn appearances(&self) -> Vec<(Duration, Token)> {
-        let mut tokens: Vec<(Duration, Token)> = Vec::new();
-        for (at, transmit) in &self.sent {
-            if let Transmit::Air(Air::Present { token, .. }) = transmit
-                && tokens.last().is_none_or(|(_, last)| last != token)
-            {
-                tokens.push((*at, *token));
-            }
-        }
-        tokens
-    }
-
-    pub(crate) fn fell_silent_at(&self) -> Vec<Duration> {
-        self.sent.iter().filter(|(_, t)| *t == Transmit::Air(Air::Silent)).map(|(at, _)| *at).collect()
     }
 }
