@@ -2,8 +2,8 @@
 
 use sighej_crypto::exchange::Conclusion;
 use sighej_engine::{
-    AdvertSeen, ChannelId, Event, Failure, GateReason, LinkId, RadioAddress, Sighting, Transmit, Transport,
-    limits,
+    AdvertSeen, Air, ChannelId, ClosedWhy, Event, Failure, GateReason, LinkId, RadioAddress, Sighting,
+    Transmit, Transport, limits,
 };
 
 use crate::{
@@ -18,33 +18,48 @@ fn solo_and_caller() -> (Solo, Mallory, LinkId) {
     (solo, mallory, link)
 }
 
+/// What a presence leads to that is shown on a new link, which is closed for it.
+fn refusal_of(solo: &mut Solo, presence: &[u8]) -> Vec<Failure> {
+    let link = LinkId(50);
+    solo.call(|engine, now| engine.handle_link_up(link, Transport::Lan, None, now));
+    solo.call(|engine, now| engine.handle_presence(link, presence, now));
+    assert!(solo.sent.contains(&Transmit::CloseLink { link }));
+    assert_eq!(solo.engine.status(solo.time()).heard, 0);
+    solo.failures()
+}
+
 #[test]
-fn garbage_for_a_presence_closes_the_link() {
-    for (bytes, why) in [
-        (vec![], Failure::BadPresence),
-        (vec![0x10; 200], Failure::BadPresence),
-        (vec![0x20; 9], Failure::OtherVersion),
-    ] {
-        let mut solo = Solo::open(likes(&["tea"]));
-        solo.call(|engine, now| engine.handle_link_up(LinkId(1), Transport::Lan, None, now));
-        solo.call(|engine, now| engine.handle_presence(LinkId(1), &bytes, now));
-        assert_eq!(solo.failures(), [why]);
-        assert!(solo.sent.contains(&Transmit::CloseLink { link: LinkId(1) }));
+fn a_presence_of_another_length_closes_the_link() {
+    for bytes in [vec![], vec![0x10; 8], vec![0x10; 10], vec![0x10; 4_000]] {
+        assert_eq!(refusal_of(&mut Solo::open(likes(&["tea"])), &bytes), [Failure::BadPresence]);
     }
 }
 
 #[test]
-fn a_link_that_shows_our_own_token_or_changes_its_token_is_closed() {
-    let (mut solo, _, link) = solo_and_caller();
+fn a_presence_of_another_version_closes_the_link() {
+    for version in [0x00, 0x20, 0xf0] {
+        assert_eq!(refusal_of(&mut Solo::open(likes(&["tea"])), &[version; 9]), [Failure::OtherVersion]);
+    }
+}
+
+#[test]
+fn a_presence_that_shows_our_own_token_closes_the_link() {
+    let mut solo = Solo::open(likes(&["tea"]));
+    let mut own = vec![0x10];
+    own.extend_from_slice(solo.token().as_bytes());
+    assert_eq!(refusal_of(&mut solo, &own), [Failure::OwnToken]);
+}
+
+#[test]
+fn a_presence_that_changes_its_token_closes_the_link() {
+    let (mut solo, mallory, link) = solo_and_caller();
+    let again = mallory.presence();
+    solo.call(|engine, now| engine.handle_presence(link, &again, now));
+    assert!(solo.failures().is_empty(), "the same token again is a change of flags");
     let other = Mallory::new(77, &["tea"]).presence();
     solo.call(|engine, now| engine.handle_presence(link, &other, now));
     assert_eq!(solo.failures(), [Failure::TokenChanged]);
-    let mut own = vec![0x10];
-    own.extend_from_slice(solo.token().as_bytes());
-    solo.call(|engine, now| engine.handle_link_up(LinkId(2), Transport::Lan, None, now));
-    solo.call(|engine, now| engine.handle_presence(LinkId(2), &own, now));
-    assert_eq!(solo.failures(), [Failure::TokenChanged, Failure::OwnToken]);
-    assert_eq!(solo.engine.status(solo.time()).heard, 0);
+    assert!(solo.sent.contains(&Transmit::CloseLink { link }));
 }
 
 #[test]
@@ -272,4 +287,19 @@ fn three_failures_before_authentication_leave_an_address_alone() {
     }
     assert_eq!(dials, 3);
     assert_eq!(solo.engine.status(solo.time()).budget_left, 8 + 6, "nothing was burned");
+}
+
+#[test]
+fn a_shell_that_drains_nothing_makes_the_device_fall_silent() {
+    let mut solo = Solo::open(likes(&["tea"]));
+    let now = solo.time();
+    for n in 0..2 * limits::TRANSMITS as u64 {
+        solo.engine.handle_link_up(LinkId(n), Transport::Lan, None, now);
+        if solo.engine.status(now).epoch.is_none() {
+            break;
+        }
+    }
+    assert_eq!(solo.engine.poll_transmit(), Some(Transmit::Air(Air::Silent)));
+    assert_eq!(solo.engine.poll_event(), Some(Event::Closed(ClosedWhy::Overrun)));
+    assert_eq!(format!("{:?}", solo.engine), "Engine(redacted)");
 }

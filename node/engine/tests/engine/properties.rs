@@ -172,6 +172,7 @@ fn no_play_breaks_safety_and_every_calm_brings_the_nudges_due() {
     if let Err(broken) = verdict {
         panic!("{broken}");
     }
+    println!("{} of {} plays nudged somebody before the calm", nudging.get(), cases.get());
     assert!(
         5 * nudging.get() >= cases.get(),
         "only {} of {} plays nudged anybody",

@@ -1,6 +1,8 @@
 //! The evaluation budget as a device lives by it.
 
-use sighej_engine::{Alone, ChannelId, Event, Failure, Intent, Transmit, Transport};
+use sighej_engine::{
+    AdvertSeen, Alone, ChannelId, Event, Failure, Intent, RadioAddress, Sighting, Transmit, Transport,
+};
 
 use crate::{
     solo::{Mallory, Solo},
@@ -44,6 +46,36 @@ fn who_was_charged_before_is_served_with_nothing_left() {
     assert!(strangers[8].initiate(&mut solo, channel).is_none(), "a stranger is closed before message 2");
     let channel = solo.open_channel(links[0]);
     assert!(strangers[0].initiate(&mut solo, channel).is_some(), "one that was charged is not");
+}
+
+#[test]
+fn a_peer_of_the_lan_that_is_heard_by_radio_makes_room_for_another_of_the_lan() {
+    let mut solo = Solo::open(likes(&["tea"]));
+    let mut strangers: Vec<Mallory> = (0..60)
+        .map(|n| Mallory::new(n, &["jazz"]))
+        .filter(|m| m.secrets.token() < solo.token())
+        .take(9)
+        .collect();
+    for (n, stranger) in (0..8).zip(&mut strangers) {
+        let link = solo.link(n, stranger);
+        let channel = solo.open_channel(link);
+        assert!(stranger.initiate(&mut solo, channel).is_some());
+    }
+    solo.pass(secs(40));
+    let link = solo.link(8, &strangers[8]);
+    let channel = solo.open_channel(link);
+    assert!(
+        strangers[8].initiate(&mut solo, channel).is_none(),
+        "one came with the drip, and none for the LAN"
+    );
+    let advert = AdvertSeen::Token { version_flags: 0x10, token: strangers[0].secrets.token() };
+    for _ in 0..2 {
+        let sighting = Sighting { address: RadioAddress(1), advert, rssi: Some(-50) };
+        solo.call(|engine, now| engine.handle_sighting(sighting, now));
+        solo.pass(secs(4));
+    }
+    let channel = solo.open_channel(link);
+    assert!(strangers[8].initiate(&mut solo, channel).is_some());
 }
 
 #[test]
