@@ -1,4 +1,5 @@
 //! The program as its users meet it: flags, output, commands, endings. Loopback alone, no mDNS.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
 
 use std::{
     io::Read,

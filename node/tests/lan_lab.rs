@@ -1,6 +1,7 @@
 //! The main job on real input: separate processes on separate hosts of one network, found by mDNS alone. No internet,
 //! no server. The crowd guard is 1 in all of it, as in the demo: with two or three people near, the usual 3 would
 //! keep everybody waiting.
+#![allow(clippy::print_stdout, reason = "the stranger tells its watcher how far it has come")]
 
 mod stranger;
 
@@ -14,6 +15,8 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 use sighej_lab::{Availability, Host, Network, Program, availability, enter};
 
+type Test = fn() -> Result<(), Failed>;
+
 /// The last 15 s of an epoch, its silence of up to 30 s, and discovery may fall into any wait.
 const WITH_A_BOUNDARY: Duration = Duration::from_secs(90);
 const SOON: Duration = Duration::from_secs(10);
@@ -24,7 +27,7 @@ fn main() -> ExitCode {
     }
     enter();
     let here = availability();
-    let trials: Vec<(&'static str, fn() -> Result<(), Failed>)> = vec![
+    let trials: Vec<(&'static str, Test)> = vec![
         ("two_who_match_are_nudged_and_nobody_else", four_roles),
         ("one_killed_mid_exchange_leaves_the_rest_well", killed_mid_exchange),
         ("a_strangers_garbage_harms_nothing", strangers_garbage),
