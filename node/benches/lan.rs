@@ -1,5 +1,10 @@
 //! The figures `lan_*`: how long it takes two strangers on one network to be nudged. Two hosts (namespaces), separate
 //! processes, mDNS alone, crowd guard 1. Standard output has the figures and nothing else.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures on standard output, progress beside them"
+)]
 
 use std::{
     process::ExitCode,
