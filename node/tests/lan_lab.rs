@@ -3,6 +3,7 @@
 //! keep everybody waiting.
 #![allow(clippy::print_stdout, reason = "the stranger tells its watcher how far it has come")]
 
+mod resident;
 mod stranger;
 
 use std::{
@@ -22,7 +23,7 @@ const WITH_A_BOUNDARY: Duration = Duration::from_secs(90);
 const SOON: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
-    if let Some(code) = stranger::main() {
+    if let Some(code) = stranger::main().or_else(resident::main) {
         return code;
     }
     enter();
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         ("two_who_match_are_nudged_and_nobody_else", four_roles),
         ("one_killed_mid_exchange_leaves_the_rest_well", killed_mid_exchange),
         ("a_strangers_garbage_harms_nothing", strangers_garbage),
+        ("a_boundary_changes_every_identity_and_the_two_meet_again", boundary),
         ("after_closing_nothing_is_on_the_wire", silence_after_closing),
     ];
     let trials = trials.into_iter().map(|(name, trial)| {
@@ -130,6 +132,35 @@ fn strangers_garbage() -> Result<(), Failed> {
     one.signal("TERM")?;
     assert_eq!(one.wait(SOON)?.code(), Some(0));
     assert_eq!(one.errors(SOON)?, "", "nothing to complain about");
+    Ok(())
+}
+
+fn boundary() -> Result<(), Failed> {
+    let network = Network::new(2)?;
+    let [h1, h2] = network.hosts() else { return Err("two hosts were asked for".into()) };
+    // Ten seconds before a boundary: they see each other, and it is too late for an exchange in this epoch.
+    let time_of_day = 2_900_000 * 600 - 10;
+    let mut one = resident::on(h1, time_of_day)?;
+    let mut two = resident::on(h2, time_of_day)?;
+    let identity = |program: &mut Program| -> Result<(u64, String), Failed> {
+        let is_beyond_loopback =
+            |line: &sighej_lab::Line| line.event() == "listening" && line.text.contains("10.77.");
+        let number = program.wait_for("epoch", WITH_A_BOUNDARY)?.json["number"].as_u64().ok_or("a number")?;
+        let address = program.wait_until("an address", SOON, is_beyond_loopback)?.text;
+        Ok((number, address))
+    };
+    let before = [identity(&mut one)?, identity(&mut two)?];
+    one.wait_for("peer_seen", SOON)?;
+    two.wait_for("peer_seen", SOON)?;
+    let after = [identity(&mut one)?, identity(&mut two)?];
+    assert!([&one, &two].iter().all(|program| !program.has_seen("nudge")), "nothing begins in the last 15 s");
+    for ((epoch, address), (next_epoch, next_address)) in before.iter().zip(&after) {
+        assert_eq!(epoch + 1, *next_epoch);
+        assert_ne!(address, next_address, "a port that stays links two epochs");
+    }
+    let ours = one.wait_for("nudge", WITH_A_BOUNDARY)?.json;
+    let theirs = two.wait_for("nudge", SOON)?.json;
+    assert_eq!((&ours["interests"], &ours["cue"]), (&theirs["interests"], &theirs["cue"]));
     Ok(())
 }
 
