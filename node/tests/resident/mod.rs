@@ -20,6 +20,7 @@ pub(crate) fn on(host: &Host, time_of_day: u64) -> Result<Program, Failed> {
 }
 
 /// What this process is when it is the resident; `None` when it is the test.
+#[expect(clippy::print_stderr, reason = "its test reads what went wrong")]
 pub(crate) fn main() -> Option<ExitCode> {
     let time_of_day = env::var(TIME_OF_DAY).ok()?.parse().ok()?;
     let utc = Utc::starting_at(Duration::from_secs(time_of_day));
