@@ -24,7 +24,7 @@ Environment:
 
 /// SigHej tells you when someone nearby shares an interest with you, and nobody else what your interests are.
 #[derive(Debug, Parser)]
-#[command(name = "sighej", version, about, after_help = AFTER, max_term_width = 100)]
+#[command(name = "sighej", version, after_help = AFTER, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
