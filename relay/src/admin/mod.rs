@@ -1,6 +1,6 @@
 //! The admin's side: a listener of its own, and who may read it.
 //!
-//! Every route stands in [`routes`]. All but the API's document want an [admin token](AdminToken); the counts that they
+//! Every route stands in `routes`. All but the API's document want an [admin token](AdminToken); the counts that they
 //! give are those that may be shown, in the API, the live stream and the metrics alike.
 
 mod answers;

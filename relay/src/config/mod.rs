@@ -1,6 +1,6 @@
 //! What an operator sets: flags over environment over a TOML file over defaults.
 //!
-//! All settings stand in one table ([`settings`]), from which the flags, the variables, the file and its commented example
+//! All settings stand in one table ([`SETTINGS`]), from which the flags, the variables, the file and its commented example
 //! are made. A value knows where it came from, and an error names the place: the flag, the variable, the file's line.
 
 mod file;

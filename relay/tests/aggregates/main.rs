@@ -1,6 +1,7 @@
-//! Aggregates under a relay that matches: killed at random moments, and with a database that others hold locked.
+//! Aggregates under a relay that matches: killed at random moments, and with a database that cannot be written.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot go on has failed")]
 
+mod full;
 mod hall;
 mod killed;
 mod locked;
