@@ -14,6 +14,10 @@ check:
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --workspace --no-deps
     cargo deny --locked check --hide-inclusion-graph licenses bans sources
 
+# The files in deploy/, by the linters of their kinds.
+deploy:
+    .ci/deploy
+
 # All tests, by the command that the README gives.
 test:
     {{ `.ci/readme-command test` }}

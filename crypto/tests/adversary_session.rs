@@ -94,7 +94,7 @@ fn a_replay_of_a_whole_session_gets_a_commitment_that_is_public_and_no_further()
     let wire = run(7, |_, _| ()).unwrap().wire;
     let (hello, message2) = ResponderHello::accept(&b, &wire[0], &mut rng(99)).unwrap();
     assert_ne!(message2, wire[1], "every session has an ephemeral key of its own");
-    assert_eq!(hello.read_evaluation(&b, &wire[2]).err(), Some(ExchangeError::Decryption));
+    assert_eq!(hello.read_offer(&b, &wire[2]).err(), Some(ExchangeError::Decryption));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_session_of_another_version_does_not_decrypt() {
     assert_eq!(session.read(&message2), None);
     let mut guess = session_after_message2(&who, &victim);
     let message3 = guess.write(&vec![0; MESSAGE_LEN[2] - 64]);
-    assert_eq!(hello.read_evaluation(&victim, &message3).err(), Some(ExchangeError::Decryption));
+    assert_eq!(hello.read_offer(&victim, &message3).err(), Some(ExchangeError::Decryption));
 }
 
 /// A session that has come as far as message 3, with another handshake behind it.
@@ -130,7 +130,7 @@ fn an_ephemeral_key_of_zeros_opens_nothing_but_the_public_commitment() {
     let victim = device(1, &["devops"]);
     let (hello, _) = ResponderHello::accept(&victim, &[0; 32], &mut rng(1)).unwrap();
     let wire = run(7, |_, _| ()).unwrap().wire;
-    assert_eq!(hello.read_evaluation(&victim, &wire[2]).err(), Some(ExchangeError::Decryption));
+    assert_eq!(hello.read_offer(&victim, &wire[2]).err(), Some(ExchangeError::Decryption));
 }
 
 #[test]
@@ -139,15 +139,15 @@ fn an_exchange_does_not_outlive_its_epoch_on_either_side() {
     let later = |me: u64| EpochSecrets::draw(&interests(&["devops"]), EpochNumber(EPOCH.0 + 1), &mut rng(me));
     let (a2, b2) = (later(1), later(2));
     let refused = Some(ExchangeError::Misuse(ApiMisuse::OtherEpoch));
-    for boundary in 0..7 {
+    for boundary in 0..8 {
         let mut steps = Steps { boundary, now: 0, of: [(&a, &a2), (&b, &b2)] };
         assert_eq!(steps.run().err(), refused, "boundary before step {boundary}");
     }
-    let mut never = Steps { boundary: 7, now: 0, of: [(&a, &a2), (&b, &b2)] };
+    let mut never = Steps { boundary: 8, now: 0, of: [(&a, &a2), (&b, &b2)] };
     assert!(never.run().is_ok());
 }
 
-/// An exchange during which, before one of its seven later steps, the epoch ends for both.
+/// An exchange during which, before one of its eight later steps, the epoch ends for both.
 struct Steps<'a> {
     boundary: usize,
     now: usize,
@@ -169,7 +169,7 @@ impl<'a> Steps<'a> {
         let ours = a.evaluate(b.commitment(), &mut rng(3));
         let met = MetBlock::seal(&[], &a.digest(), &b.digest(), &mut rng(4));
         let (waiting, message3) = identified.send_evaluation(self.me(0), &ours, &met, 1)?;
-        let identified = hello_r.read_evaluation(self.me(1), &message3)?;
+        let identified = hello_r.read_offer(self.me(1), &message3)?.verify(self.me(1))?;
         let ours = b.evaluate(a.commitment(), &mut rng(5));
         let (answered, message4) = identified.answer(self.me(1), &ours, &met, 1, Gate::Open, &mut rng(6))?;
         let done = waiting.read_answer(self.me(0), &message4)?;

@@ -134,7 +134,7 @@ fn run(case: &Case, markers: &[Marker]) -> Vec<Act> {
     let (waiting, message3) = identified.send_evaluation(&i, &ours, &met, case.thresholds[0]).unwrap();
     log.act("3", &message3);
 
-    let identified = hello_r.read_evaluation(&r, &message3).unwrap();
+    let identified = hello_r.read_offer(&r, &message3).unwrap().verify(&r).unwrap();
     let _ = identified.peer_met().recognise(known_r, &i.digest(), &r.digest());
     let ours = r.evaluate(identified.peer(), &mut log.rng);
     let met = sealed(known_r, &r, &i, &mut log.rng);

@@ -56,7 +56,7 @@ fn no_state_and_no_result_of_an_exchange_prints_a_secret() {
     let (ours, met) = evaluation_and_met(&a, &b);
     secrets.not_in(&(&ours, &met));
     let (waiting, message3) = identified.send_evaluation(&a, &ours, &met, 1).unwrap();
-    let identified = hello_r.read_evaluation(&b, &message3).unwrap();
+    let identified = hello_r.read_offer(&b, &message3).unwrap().verify(&b).unwrap();
     secrets.not_in(&(&waiting, &identified));
     let (ours, met) = evaluation_and_met(&b, &a);
     let (answered_r, message4) = identified.answer(&b, &ours, &met, 1, Gate::Open, &mut rng(3)).unwrap();
@@ -141,7 +141,7 @@ fn no_interest_set_and_no_generator_of_ours_prints_a_secret() {
 const REDACTED: &str = "BlindedInput Blinds Commitment Conclusion Cue Digest Element EpochSecrets Evaluation Exchanged \
     InitiatorAnswered InitiatorHello InitiatorIdentified InitiatorWaiting Input Interest InterestSet Introduced \
     KnockSent Knocked Marker MetBlock Offered Output Overlap PairKey Proof PublicKey Registration \
-    RegistrationChallenge RelayId ResponderAnswered ResponderHello ResponderIdentified RoomId RoomKey RoomSecret \
+    RegistrationChallenge RelayId ResponderAnswered ResponderHello ResponderIdentified ResponderOffered RoomId RoomKey RoomSecret \
     Sealed SecretKey Token Upload Uploaded Verdict Verified";
 /// Types that hold nothing of a device but counts, names of errors and rows of public tables.
 const HARMLESS: &str = "ApiMisuse BatchError ClientError ClientMisbehaved Colour Counts ElementError EpochNumber \

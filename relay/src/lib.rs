@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod aggregates;
 mod clock;
+pub mod config;
 mod counters;
 pub mod limits;
 mod reports;
@@ -13,7 +14,7 @@ mod server;
 pub mod tls;
 
 pub use admin::{Admin, AdminTokenCommand};
-pub use aggregates::Aggregates;
+pub use aggregates::{Aggregates, AggregatesConfig};
 pub use counters::Counters;
 pub use reports::public_routes;
 pub use server::{Gauges, Relay, RelayError, ServerConfig};

@@ -1,3 +1,7 @@
 //! The program `sighej-relay`; see `sighej-relay --help`.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

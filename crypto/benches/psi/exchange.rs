@@ -22,7 +22,7 @@ pub(crate) fn run(rng: &mut ChaCha20Rng) -> Outcome<Wire> {
     let evaluation = i.evaluate(i_identified.peer(), rng);
     let met = MetBlock::seal(&[], &i.digest(), &r.digest(), rng);
     let (i_waiting, message3) = i_identified.send_evaluation(i, &evaluation, &met, THRESHOLD_DEFAULT)?;
-    let r_identified = r_hello.read_evaluation(r, &message3)?;
+    let r_identified = r_hello.read_offer(r, &message3)?.verify(r)?;
     let evaluation = r.evaluate(r_identified.peer(), rng);
     let met = MetBlock::seal(&[], &r.digest(), &i.digest(), rng);
     let (r_answered, message4) =

@@ -3,7 +3,7 @@
 use crate::{
     Commitment,
     contribution::Contribution,
-    error::{ExchangeError, InvalidMessage, PeerMisbehaved},
+    error::{ExchangeError, InvalidMessage},
 };
 
 use super::tags::{TAGS_LEN, Tags};
@@ -50,15 +50,10 @@ impl Message {
     }
 }
 
-/// Message 3's payload. The commitment is looked at first, by `check`, so that a stranger's elements cost nothing.
-pub(super) fn decode_offer(
-    payload: &[u8],
-    check: impl FnOnce(&Commitment) -> Result<(), PeerMisbehaved>,
-) -> Result<(Commitment, Contribution), ExchangeError> {
-    let (commitment, rest) = split(payload, Commitment::LEN)?;
-    let commitment = Commitment::decode(commitment)?;
-    check(&commitment)?;
-    Ok((commitment, Contribution::decode(rest)?))
+/// Message 3's payload: the commitment, and what belongs to the contribution.
+pub(super) fn split_offer(payload: &[u8]) -> Result<(Commitment, &[u8]), ExchangeError> {
+    let (commitment, contribution) = split(payload, Commitment::LEN)?;
+    Ok((Commitment::decode(commitment)?, contribution))
 }
 
 /// Message 4's payload.

@@ -12,7 +12,7 @@
 //! be sent twice:
 //!
 //! * [`InitiatorHello`] → [`InitiatorIdentified`] → [`InitiatorWaiting`] → [`InitiatorAnswered`] → [`Conclusion`]
-//! * [`ResponderHello`] → [`ResponderIdentified`] → [`ResponderAnswered`] → [`Conclusion`]
+//! * [`ResponderHello`] → [`ResponderOffered`] → [`ResponderIdentified`] → [`ResponderAnswered`] → [`Conclusion`]
 //!
 //! Whether this device would nudge now is the caller's to say, as a [`Gate`]. It changes neither the length, nor the
 //! order, nor the work of what is sent.
@@ -25,7 +25,7 @@ mod tags;
 
 pub use initiator::{InitiatorAnswered, InitiatorHello, InitiatorIdentified, InitiatorWaiting};
 pub use messages::{MESSAGE_LEN, Message};
-pub use responder::{ResponderAnswered, ResponderHello, ResponderIdentified};
+pub use responder::{ResponderAnswered, ResponderHello, ResponderIdentified, ResponderOffered};
 
 use std::fmt;
 

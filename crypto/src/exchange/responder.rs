@@ -43,32 +43,67 @@ impl ResponderHello {
         Ok((Self { noise, own: me.digest() }, message))
     }
 
-    /// Reads message 3 and checks the initiator's proof. That its token was heard is the caller's to check (M-12).
+    /// Reads message 3 as far as it says who the initiator is; a stranger has cost no multiplication of a point so far.
     ///
     /// # Errors
-    /// Anything wrong with the commitment or the evaluation, among it [`PeerMisbehaved::BadProof`].
-    pub fn read_evaluation(
+    /// Anything wrong with the message or the commitment in it.
+    pub fn read_offer(
         mut self,
         me: &EpochSecrets,
         message3: &[u8],
-    ) -> Result<ResponderIdentified, ExchangeError> {
+    ) -> Result<ResponderOffered, ExchangeError> {
         me.must_be(&self.own)?;
         let payload = self.noise.read(Message::Offer, message3)?;
-        let (peer, theirs) = messages::decode_offer(&payload, |peer| {
-            if !self.noise.remote_is(&peer.x()) {
-                return Err(PeerMisbehaved::StaticKeyMismatch);
-            }
-            peer.check_against(me.commitment())
-        })?;
-        let items = me.open(&peer, &theirs.evaluated, &theirs.proof)?;
-        let pair = me.pair_with(&peer)?;
-        let (session, h) = self.noise.finish()?;
-        let threshold = theirs.threshold;
-        Ok(ResponderIdentified { session, h, own: self.own, peer, met: theirs.met, items, pair, threshold })
+        let (peer, contribution) = messages::split_offer(&payload)?;
+        if !self.noise.remote_is(&peer.x()) {
+            return Err(PeerMisbehaved::StaticKeyMismatch.into());
+        }
+        peer.check_against(me.commitment())?;
+        Ok(ResponderOffered { noise: self.noise, own: self.own, peer, contribution: contribution.to_vec() })
     }
 }
 
-/// The initiator is known by its digest: now is the time to decide, to charge the budget and to latch the gate.
+/// The initiator has proven its Noise key, and so that the commitment is its own. That its token was heard is the
+/// caller's to check now (M-12): what follows is costly.
+pub struct ResponderOffered {
+    noise: Handshake,
+    own: Digest,
+    peer: Commitment,
+    contribution: Vec<u8>,
+}
+
+impl ResponderOffered {
+    /// The initiator's commitment.
+    #[must_use]
+    pub fn peer(&self) -> &Commitment {
+        &self.peer
+    }
+
+    /// Checks the initiator's evaluation and its proof.
+    ///
+    /// # Errors
+    /// Anything wrong with the evaluation, among it [`PeerMisbehaved::BadProof`], which ends this digest.
+    pub fn verify(self, me: &EpochSecrets) -> Result<ResponderIdentified, ExchangeError> {
+        let Self { noise, own, peer, contribution } = self;
+        me.must_be(&own)?;
+        let theirs = Contribution::decode(&contribution)?;
+        let items = me.open(&peer, &theirs.evaluated, &theirs.proof)?;
+        let pair = me.pair_with(&peer)?;
+        let (session, h) = noise.finish()?;
+        Ok(ResponderIdentified {
+            session,
+            h,
+            own,
+            peer,
+            met: theirs.met,
+            items,
+            pair,
+            threshold: theirs.threshold,
+        })
+    }
+}
+
+/// The initiator has contributed its part: now is the time to charge the budget and to latch the gate.
 pub struct ResponderIdentified {
     session: Session,
     h: [u8; 32],
@@ -156,4 +191,4 @@ impl ResponderAnswered {
     }
 }
 
-redacted!(ResponderHello, ResponderIdentified, ResponderAnswered);
+redacted!(ResponderHello, ResponderOffered, ResponderIdentified, ResponderAnswered);

@@ -77,7 +77,7 @@ impl Mallory {
     ) -> Result<ResponderIdentified, ExchangeError> {
         let mut payload = self.payload(self.device.commitment.0.clone());
         edit(&mut payload);
-        hello.read_evaluation(me, &self.session.write(&payload.bytes()))
+        hello.read_offer(me, &self.session.write(&payload.bytes())).and_then(|offered| offered.verify(me))
     }
 
     /// Message 4 of the victim with this gate, and what Mallory reads in it.

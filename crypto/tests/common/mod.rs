@@ -67,7 +67,7 @@ pub(crate) fn exchange(
     let evaluation = me_i.evaluate(identified.peer(), &mut rng_i);
     let met = MetBlock::seal(side_i.markers, &me_i.digest(), &me_r.digest(), &mut rng_i);
     let (waiting, m3) = identified.send_evaluation(me_i, &evaluation, &met, side_i.threshold)?;
-    let identified = hello_r.read_evaluation(me_r, &send(m3))?;
+    let identified = hello_r.read_offer(me_r, &send(m3))?.verify(me_r)?;
     let evaluation = me_r.evaluate(identified.peer(), &mut rng_r);
     let met = MetBlock::seal(side_r.markers, &me_r.digest(), &me_i.digest(), &mut rng_r);
     let (answered, m4) =

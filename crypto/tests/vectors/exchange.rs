@@ -152,7 +152,7 @@ fn run(case: &mut ExchangeCase, memories: &Memories) -> [Option<sighej_crypto::P
     let ours = i.evaluate(identified.peer(), &mut rng_i);
     let met = seal(&known_i, &i, &r, &mut rng_i);
     let (waiting, m3) = identified.send_evaluation(&i, &ours, &met, side_i.threshold).unwrap();
-    let identified = hello_r.read_evaluation(&r, &m3).unwrap();
+    let identified = hello_r.read_offer(&r, &m3).unwrap().verify(&r).unwrap();
     side_r.recognised = identified.peer_met().recognise(&known_r, &i.digest(), &r.digest());
     let ours = r.evaluate(identified.peer(), &mut rng_r);
     let met = seal(&known_r, &r, &i, &mut rng_r);

@@ -2,48 +2,46 @@
 
 use std::time::Duration;
 
-use crate::limits;
+use crate::{limits, time::Moment};
 
 /// The adverts of one token or address, as far as they matter. Dwell is shown by adverts above the RSSI gate, the last
 /// at least `dwell` after the first, none of them more than [`limits::LAPSE`] apart.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dwell {
-    last_heard: Duration,
+    last_heard: Moment,
     strong: Option<Strong>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Strong {
-    since: Duration,
-    last: Duration,
-    passed_at: Option<Duration>,
+    since: Moment,
+    last: Moment,
+    passed_at: Option<Moment>,
 }
 
 impl Dwell {
     pub(crate) fn new(now: Duration) -> Self {
-        Self { last_heard: now, strong: None }
+        Self { last_heard: now.into(), strong: None }
     }
 
     /// Takes one advert in. Says whether anything changed beyond the time: dwell passed, or near again.
     pub(crate) fn hear(&mut self, strong: bool, dwell: Duration, now: Duration) -> bool {
         let was_near = self.is_near(now);
-        self.last_heard = now;
+        let moment = Moment::from(now);
+        let since = |earlier: Moment| now.saturating_sub(earlier.into());
+        self.last_heard = moment;
+        self.strong = self.strong.filter(|run| since(run.last) <= limits::LAPSE);
         if strong {
-            let run = match self.strong {
-                Some(run) if now.saturating_sub(run.last) <= limits::LAPSE => Strong { last: now, ..run },
-                Some(_) | None => Strong { since: now, last: now, passed_at: None },
-            };
-            let passed_at = run.passed_at.or_else(|| (now.saturating_sub(run.since) >= dwell).then_some(now));
-            self.strong = Some(Strong { passed_at, ..run });
-        } else {
-            self.strong = self.strong.filter(|run| now.saturating_sub(run.last) <= limits::LAPSE);
+            let run = self.strong.unwrap_or(Strong { since: moment, last: moment, passed_at: None });
+            let passed_at = run.passed_at.or_else(|| (since(run.since) >= dwell).then_some(moment));
+            self.strong = Some(Strong { last: moment, passed_at, ..run });
         }
         self.is_near(now) != was_near
     }
 
     /// When dwell was passed, in this run of adverts.
     pub(crate) fn passed_at(&self) -> Option<Duration> {
-        self.strong.and_then(|run| run.passed_at)
+        self.strong.and_then(|run| run.passed_at).map(Duration::from)
     }
 
     /// Past dwell, and above the gate within the last [`limits::RECENT`].
@@ -53,11 +51,11 @@ impl Dwell {
 
     /// Until when it is near, if nothing more is heard.
     pub(crate) fn near_until(&self) -> Option<Duration> {
-        self.strong.filter(|run| run.passed_at.is_some()).map(|run| run.last + limits::RECENT)
+        self.strong.filter(|run| run.passed_at.is_some()).map(|run| Duration::from(run.last) + limits::RECENT)
     }
 
     pub(crate) fn lapses_at(&self) -> Duration {
-        self.last_heard + limits::LAPSE
+        Duration::from(self.last_heard) + limits::LAPSE
     }
 }
 

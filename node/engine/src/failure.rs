@@ -11,25 +11,25 @@ pub enum Failure {
     /// A message was wrong, as its own reason says.
     #[error("{0}")]
     Exchange(#[from] ExchangeError),
-    /// A message came where none belongs.
+    /// A message came where none belongs (M-24).
     #[error("the peer spoke out of turn")]
     OutOfTurn,
-    /// A presence frame of another length than 9 bytes.
+    /// A presence frame of another length than 9 bytes (M-19).
     #[error("the peer's presence is malformed")]
     BadPresence,
-    /// A presence frame of another version.
+    /// A presence frame of another version (M-21).
     #[error("the peer speaks another version; update the older of the two")]
     OtherVersion,
-    /// A link that showed one token shows another.
+    /// A link that showed one token shows another (M-23).
     #[error("the peer changed its token on one link")]
     TokenChanged,
-    /// A link shows one's own token.
+    /// A link shows one's own token (M-22).
     #[error("the peer shows our own token")]
     OwnToken,
-    /// The initiator is not the one whose token was heard on this link.
+    /// The initiator is not the one whose token was heard on this link (M-12).
     #[error("the peer's token was not heard here")]
     NotHeard,
-    /// Another digest authenticated under this token before.
+    /// Another digest authenticated under this token before (M-18).
     #[error("the token belongs to another device")]
     TokenTaken,
     /// This digest sent a false proof, or too many invalid messages.

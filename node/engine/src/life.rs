@@ -216,10 +216,11 @@ impl Engine {
         }
     }
 
-    /// Once no exchange is in flight any more, what was asked for happens.
+    /// Once no exchange is in flight any more, and the last message has had time to arrive, what was asked for happens.
     pub(crate) fn finish_winding(&mut self) {
         if let Life::Present(here) = &self.life
             && here.exchanges.is_empty()
+            && here.flushed_at <= self.core.clock.elapsed()
             && let Some(winding) = here.winding
         {
             self.wound(winding);

@@ -39,7 +39,7 @@ pub const TAGS_WAIT: Duration = secs(5);
 pub const NOT_READY_RETRIES: [Duration; 3] = [secs(10), secs(30), secs(90)];
 /// Failures before authentication on one token and address; then that address is left alone for the epoch.
 pub const STRIKES: u8 = 3;
-/// The pause after the first and the second such failure.
+/// The pause after the first such failure, and after each further one.
 pub const STRIKE_BACKOFF: [Duration; 2] = [secs(5), secs(20)];
 /// Invalid messages after authentication that end a digest.
 pub const INVALID_MESSAGES: u8 = 3;
@@ -105,7 +105,8 @@ pub const DIALS: usize = 4;
 pub const DIAL_WAIT: Duration = secs(15);
 /// A link shows its token within this, or is closed.
 pub const PRESENCE_WAIT: Duration = secs(10);
-/// A radio link of one's own that nothing uses any more is closed after this, once what was sent has arrived.
+/// What was sent last is given this long to arrive: before an unused radio link of one's own is closed, and before a
+/// device that is closing closes everything.
 pub const LINK_LINGER: Duration = secs(2);
 /// A radio link that another opened is closed when unused for this long.
 pub const LINK_IDLE: Duration = secs(30);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sighej_crypto::Token;
 
-use crate::{LinkId, RadioAddress, Transport, budget::Grant, limits, strikes::Strikes};
+use crate::{LinkId, RadioAddress, Transport, budget::Grant, limits, strikes::Strikes, time::Moment};
 
 /// One connection to one peer.
 pub(crate) struct Link {
@@ -17,7 +17,7 @@ pub(crate) struct Link {
     /// What the peer announced on it (LAN), or what was read over it (radio, bare adverts).
     pub(crate) token: Option<Token>,
     /// When the link is closed if nothing happens: no presence, or no use.
-    pub(crate) idle_until: Option<Duration>,
+    pub(crate) idle_until: Option<Moment>,
     /// Failures of exchanges opened by this device.
     pub(crate) outbound: Strikes,
     /// Failures of exchanges opened by the peer.
@@ -69,11 +69,11 @@ impl Links {
     }
 
     pub(crate) fn idle(&self, now: Duration) -> Vec<LinkId> {
-        let idle = |link: &Link| link.idle_until.is_some_and(|until| until <= now);
+        let idle = |link: &Link| link.idle_until.is_some_and(|until| Duration::from(until) <= now);
         self.rows.iter().filter(|(_, link)| idle(link)).map(|(id, _)| *id).collect()
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
-        self.rows.values().filter_map(|link| link.idle_until).min()
+        self.rows.values().filter_map(|link| link.idle_until).min().map(Duration::from)
     }
 }

@@ -59,7 +59,8 @@ impl Memory {
         Some(met.theirs)
     }
 
-    /// What is shown to a peer: the newest markers, never one of a person who is blocked.
+    /// What is shown to a peer: the newest markers, never one of a person who is blocked. So two people who blocked each
+    /// other both hide, neither recognises the other, and they may be nudged again in a later epoch.
     pub(crate) fn seal(&self, me: &EpochSecrets, receiver: &Digest, entropy: &mut Entropy) -> MetBlock {
         let shown = self.met.iter().filter(|met| !met.blocked).take(MET_SENT);
         let markers: Vec<Marker> = shown.map(|met| met.marker.clone()).collect();

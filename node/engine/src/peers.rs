@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sighej_crypto::Token;
 
-use crate::{LinkId, RadioAddress, budget::Class, dwell::Dwell, entropy::Entropy, limits};
+use crate::{
+    LinkId, RadioAddress, budget::Class, dwell::Dwell, entropy::Entropy, limits, strikes::Strikes,
+    time::Moment,
+};
 
 /// One token that was heard.
 #[derive(Default)]
@@ -12,6 +15,11 @@ pub(crate) struct Peer {
     pub(crate) radio: Option<Radio>,
     /// LAN links on which it was announced.
     pub(crate) links: Vec<LinkId>,
+    /// When its last link went. It is remembered as long as an advert would be, so that a link that comes and goes brings
+    /// no try before its time.
+    pub(crate) left_at: Option<Moment>,
+    /// Failures before authentication on its links.
+    pub(crate) lan: Strikes,
     /// Its flag on the LAN: only peers charged before should open exchanges.
     pub(crate) spent_on_lan: bool,
     /// The attendee was told that somebody is near.
@@ -37,10 +45,10 @@ pub(crate) struct Tries {
     pub(crate) turn: u8,
     not_ready: u8,
     /// Not before this; never, where given up.
-    not_before: Option<Duration>,
+    not_before: Option<Moment>,
     given_up: bool,
     /// Since when only the crowd guard is waited for.
-    pub(crate) waits_since: Option<Duration>,
+    pub(crate) waits_since: Option<Moment>,
 }
 
 impl Tries {
@@ -51,7 +59,7 @@ impl Tries {
     /// The responder closed between messages 3 and 4.
     pub(crate) fn not_ready(&mut self, now: Duration) {
         match limits::NOT_READY_RETRIES.get(usize::from(self.not_ready)) {
-            Some(pause) => self.not_before = Some(now + *pause),
+            Some(pause) => self.not_before = Some((now + *pause).into()),
             None => self.given_up = true,
         }
         self.not_ready = self.not_ready.saturating_add(1);
@@ -59,7 +67,7 @@ impl Tries {
 
     /// When the next try may be, unless given up.
     pub(crate) fn free_at(self) -> Option<Duration> {
-        (!self.given_up).then_some(self.not_before.unwrap_or_default())
+        (!self.given_up).then(|| self.not_before.map_or(Duration::ZERO, Duration::from))
     }
 }
 
@@ -90,6 +98,20 @@ impl Peer {
     /// Near on the radio, at this moment.
     pub(crate) fn is_near_by_radio(&self, now: Duration) -> bool {
         self.radio.as_ref().is_some_and(|radio| radio.dwell.is_near(now))
+    }
+
+    /// Heard, and not lapsed.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.radio.is_some() || !self.links.is_empty()
+    }
+
+    /// When it is forgotten, if nothing more is heard of it and no link stays.
+    pub(crate) fn forgotten_at(&self) -> Option<Duration> {
+        let left = self.left_at.map(|left| Duration::from(left) + limits::LAPSE);
+        self.links
+            .is_empty()
+            .then(|| self.radio.as_ref().map(|radio| radio.dwell.lapses_at()).max(left))
+            .flatten()
     }
 
     /// Past dwell on the radio, or there by a link.
@@ -126,8 +148,9 @@ impl Peers {
         self.rows.iter()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+    /// Tokens that were heard and have not lapsed.
+    pub(crate) fn heard(&self) -> usize {
+        self.rows.values().filter(|peer| peer.is_heard()).count()
     }
 
     pub(crate) fn remove(&mut self, token: &Token) {
@@ -236,7 +259,7 @@ mod tests {
             assert!(peers.admit(token(n), true, &mut entropy, busy).is_some());
         }
         assert!(peers.get(&token(1)).is_some() && peers.get(&token(7)).is_some());
-        assert_eq!(peers.len(), limits::NEWCOMERS + 2);
+        assert_eq!(peers.rows.len(), limits::NEWCOMERS + 2);
     }
 
     #[test]

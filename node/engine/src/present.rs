@@ -31,6 +31,8 @@ pub(crate) struct Present {
     pub(crate) lottery: Lottery,
     /// When a try that waits for time alone is due.
     pub(crate) next_try: Option<Duration>,
+    /// By when what was last sent has had time to arrive: a closing device keeps its links until then.
+    pub(crate) flushed_at: Duration,
 }
 
 /// What follows once the exchanges in flight are over.
@@ -76,6 +78,7 @@ impl Present {
             flags,
             lottery: Lottery::default(),
             next_try: None,
+            flushed_at: Duration::ZERO,
         }
     }
 
@@ -93,6 +96,7 @@ impl Present {
     }
 
     pub(crate) fn next_link_deadline(&self) -> Option<Duration> {
-        self.dials.values().map(|dial| dial.deadline).chain(self.links.next_deadline()).min()
+        let flushed = self.winding.filter(|_| self.exchanges.is_empty()).map(|_| self.flushed_at);
+        self.dials.values().map(|dial| dial.deadline).chain(self.links.next_deadline()).chain(flushed).min()
     }
 }

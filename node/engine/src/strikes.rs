@@ -4,26 +4,31 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sighej_crypto::Token;
 
-use crate::{RadioAddress, limits};
+use crate::{RadioAddress, limits, time::Moment};
 
 /// The failures of one token at one address, or on one link.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Strikes {
     count: u8,
-    until: Duration,
+    until: Option<Moment>,
 }
 
 impl Strikes {
     pub(crate) fn strike(&mut self, now: Duration) {
-        let pause = limits::STRIKE_BACKOFF.get(usize::from(self.count)).copied();
+        let [first, later] = limits::STRIKE_BACKOFF;
+        self.until = Some((now + if self.count == 0 { first } else { later }).into());
         self.count = self.count.saturating_add(1);
-        self.until = now + pause.unwrap_or(Duration::ZERO);
     }
 
     /// All strikes at once, for what is never forgiven.
     pub(crate) fn strike_out(&mut self, now: Duration) {
         self.count = limits::STRIKES;
-        self.until = now;
+        self.until = Some(now.into());
+    }
+
+    /// For a new link of a token with these failures: it waits out their pause, and starts with none of its own.
+    pub(crate) fn inherited(self) -> Self {
+        Self { count: 0, until: self.until }
     }
 
     pub(crate) fn is_out(self) -> bool {
@@ -32,7 +37,7 @@ impl Strikes {
 
     /// When the next try may be, unless it is out.
     pub(crate) fn free_at(self) -> Option<Duration> {
-        (!self.is_out()).then_some(self.until)
+        (!self.is_out()).then(|| self.until.map_or(Duration::ZERO, Duration::from))
     }
 }
 
@@ -94,5 +99,13 @@ mod tests {
         assert_eq!(table.rows.len(), limits::STRUCK);
         assert_eq!(table.get(RadioAddress(0), None).free_at(), Some(at(0)));
         assert_eq!(table.get(RadioAddress(1), None).free_at(), Some(at(6)));
+    }
+
+    #[test]
+    fn a_new_link_waits_out_the_pause_of_the_old_one() {
+        let mut old = Strikes::default();
+        (0..3).for_each(|_| old.strike(at(100)));
+        assert!(old.is_out());
+        assert_eq!(old.inherited().free_at(), Some(at(120)));
     }
 }

@@ -8,10 +8,12 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 use sighej_lab::{Availability, Network, availability, enter};
 
+type Test = fn() -> Result<(), Failed>;
+
 fn main() -> ExitCode {
     enter();
     let here = availability();
-    let trials: Vec<(&'static str, fn() -> Result<(), Failed>)> = vec![
+    let trials: Vec<(&'static str, Test)> = vec![
         ("hosts_reach_each_other_and_their_packets_are_counted", hosts_reach_each_other),
         ("a_host_that_does_nothing_sends_nothing", silence),
         ("a_dropped_network_leaves_nothing_behind", nothing_stays),

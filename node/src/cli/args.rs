@@ -24,7 +24,7 @@ Environment:
 
 /// SigHej tells you when someone nearby shares an interest with you, and nobody else what your interests are.
 #[derive(Debug, Parser)]
-#[command(name = "sighej", version, about, after_help = AFTER, max_term_width = 100)]
+#[command(name = "sighej", version, after_help = AFTER, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -98,7 +98,7 @@ pub(crate) struct Run {
     pub(crate) crowd_guard: usize,
 
     /// Seconds that someone must be heard by radio before anything is sent to them
-    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) dwell: f64,
 
     /// How strong someone must be heard by radio, in dBm, or `off`
@@ -106,7 +106,7 @@ pub(crate) struct Run {
     pub(crate) rssi_gate: RssiGate,
 
     /// Seconds after a nudge in which there is no other
-    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) cool_down: f64,
 
     /// How many devices may pass on to you someone who is out of reach

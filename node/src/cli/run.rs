@@ -7,7 +7,7 @@ use sighej_node::{
     Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, Utc,
     report::{self, Lang},
 };
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{sync::mpsc, time::timeout_at};
 
 use super::{
     Ended,
@@ -21,7 +21,7 @@ use super::{
 /// How long `started` waits for the first address, when there may be none (no network).
 const FIRST_ADDRESS: Duration = Duration::from_secs(3);
 /// How long it then waits for others, which come in the same moment.
-const FURTHER_ADDRESSES: Duration = Duration::from_millis(10);
+const FURTHER_ADDRESSES: Duration = Duration::from_millis(2);
 
 /// Runs until told to end.
 pub(crate) async fn run(args: Run) -> Result<(), Ended> {
@@ -75,32 +75,36 @@ impl Session {
     /// Opens, where asked for, and says `started` before anything else.
     async fn begin(&mut self, open: bool) -> Result<(), Ended> {
         let (mut listen, mut early) = (Vec::new(), Vec::new());
+        let mut listening_at = self.start.elapsed();
         if open {
             self.node.intend(Intent::Open).await.map_err(Ended::failed)?;
-            let mut patience = FIRST_ADDRESS;
-            while let Ok(Some(event)) = timeout(patience, self.node.event()).await {
+            let mut end = Instant::now() + FIRST_ADDRESS;
+            while let Ok(Some(event)) = timeout_at(end.into(), self.node.event()).await {
                 match event {
                     NodeEvent::Listening(address) => {
+                        if listen.is_empty() {
+                            listening_at = self.start.elapsed();
+                            end = Instant::now() + FURTHER_ADDRESSES;
+                        }
                         listen.push(address);
-                        patience = FURTHER_ADDRESSES;
                     }
                     NodeEvent::ListenFailed { address, reason } => {
                         return Err(cannot_listen(&address, &reason));
                     }
                     other @ (NodeEvent::LinkUp | NodeEvent::LinkDown | NodeEvent::Engine(_)) => {
-                        early.push(other)
+                        early.push((self.start.elapsed(), other));
                     }
                 }
             }
         }
-        self.started(open, &listen)?;
-        early.iter().try_for_each(|event| self.tell(event))
+        self.started(listening_at, open, &listen)?;
+        early.iter().try_for_each(|(at, event)| self.tell(*at, event))
     }
 
-    fn started(&mut self, open: bool, listen: &[Multiaddr]) -> Result<(), Ended> {
+    fn started(&mut self, at: Duration, open: bool, listen: &[Multiaddr]) -> Result<(), Ended> {
         if self.json {
             let listen: Vec<String> = listen.iter().map(Multiaddr::to_string).collect();
-            return self.say(json!({"event": "started", "open": open, "listen": listen}));
+            return self.say_at(at, json!({"event": "started", "open": open, "listen": listen}));
         }
         let line = match (open, self.lang) {
             (true, Lang::En) => "SigHej is running. Ctrl-C ends it.",
@@ -136,7 +140,7 @@ impl Session {
         loop {
             tokio::select! {
                 event = self.node.event() => match event {
-                    Some(event) => self.tell(&event)?,
+                    Some(event) => self.tell(self.start.elapsed(), &event)?,
                     None => return Ok("ended"),
                 },
                 command = next(&mut commands) => match command {
@@ -200,12 +204,12 @@ impl Session {
         ))
     }
 
-    fn tell(&mut self, event: &NodeEvent) -> Result<(), Ended> {
+    fn tell(&mut self, at: Duration, event: &NodeEvent) -> Result<(), Ended> {
         if let NodeEvent::Engine(Event::Nudge(nudge)) = event {
             self.last_nudge = Some(nudge.id);
         }
         if self.json {
-            return self.say(report::json(event, self.lang));
+            return self.say_at(at, report::json(event, self.lang));
         }
         match report::calm(event, self.lang, self.colours) {
             Some(card) if card.starts_with('\n') => Ok(self.output.line(&card)?),
@@ -214,10 +218,13 @@ impl Session {
         }
     }
 
-    /// Every object carries `t`, the seconds since the start.
-    fn say(&mut self, mut event: Value) -> Result<(), Ended> {
-        let micros = self.start.elapsed().as_micros();
-        event["t"] = json!((micros as f64) / 1e6);
+    fn say(&mut self, event: Value) -> Result<(), Ended> {
+        self.say_at(self.start.elapsed(), event)
+    }
+
+    /// Every object carries `t`, the seconds since the start, as of when it happened.
+    fn say_at(&mut self, at: Duration, mut event: Value) -> Result<(), Ended> {
+        event["t"] = json!((at.as_micros() as f64) / 1e6);
         Ok(self.output.json(&event)?)
     }
 
@@ -230,7 +237,7 @@ impl Session {
     async fn end(&mut self, reason: &'static str) -> Result<(), Ended> {
         self.node.stop().await;
         while let Some(event) = self.node.event().await {
-            self.tell(&event)?;
+            self.tell(self.start.elapsed(), &event)?;
         }
         if self.json {
             return self.say(json!({"event": "stopped", "reason": reason}));

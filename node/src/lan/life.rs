@@ -113,7 +113,7 @@ impl Life {
             LanCommand::Presence { link, bytes } => self.announce(link, bytes),
             LanCommand::OpenChannel { link, channel } => self.open_channel(link, channel),
             LanCommand::Frame { channel, bytes } => self.send(channel, bytes),
-            LanCommand::CloseChannel { channel } => drop(self.links.channels.remove(&channel)),
+            LanCommand::CloseChannel { channel } => self.links.close(channel),
             LanCommand::CloseLink { link } => {
                 if let Some(link) = self.links.remove(link) {
                     self.candidates.disconnected(link.peer, false, Instant::now());
@@ -152,7 +152,7 @@ impl Life {
 
     fn send(&mut self, id: ChannelId, bytes: Vec<u8>) {
         if let Some(channel) = self.links.channels.get(&id)
-            && channel.frames.try_send(bytes).is_err()
+            && channel.frames.as_ref().is_some_and(|frames| frames.try_send(bytes).is_err())
         {
             self.links.channels.remove(&id);
             self.news.push(LanEvent::ChannelClosed { channel: id });
@@ -268,9 +268,8 @@ impl Life {
         }
     }
 
-    /// A channel that the engine has closed meanwhile has no queue, and its substream is dropped.
     fn carry(&mut self, id: ChannelId, stream: libp2p::Stream, permit: Option<Permit>) {
-        if let Some(frames) = self.links.channels.get_mut(&id).and_then(|channel| channel.waiting.take()) {
+        if let Some(frames) = self.links.take_waiting(id) {
             tokio::spawn(tasks::carry(stream, permit, id, frames, self.tasks.0.clone()));
         }
     }

@@ -31,7 +31,8 @@ pub(super) enum OwnPresence {
 /// An exchange.
 pub(super) struct Channel {
     pub(super) link: LinkId,
-    pub(super) frames: mpsc::Sender<Vec<u8>>,
+    /// `None` once the engine has closed it.
+    pub(super) frames: Option<mpsc::Sender<Vec<u8>>>,
     /// Present until the substream is open, then with its task.
     pub(super) waiting: Option<mpsc::Receiver<Vec<u8>>>,
 }
@@ -69,8 +70,26 @@ impl Links {
     pub(super) fn open(&mut self, link: LinkId, id: ChannelId) -> Option<&mut Channel> {
         self.links.contains_key(&link).then_some(())?;
         let (frames, waiting) = mpsc::channel(limits::FRAMES_QUEUED);
-        self.channels.insert(id, Channel { link, frames, waiting: Some(waiting) });
+        self.channels.insert(id, Channel { link, frames: Some(frames), waiting: Some(waiting) });
         self.channels.get_mut(&id)
+    }
+
+    /// Takes no more messages for a channel. One whose substream is still being opened stays until what is queued has
+    /// a way out.
+    pub(super) fn close(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.frames = None;
+            if channel.waiting.is_none() {
+                self.channels.remove(&id);
+            }
+        }
+    }
+
+    /// What is to be sent on a channel, now that its substream is open; a channel closed before is then forgotten.
+    pub(super) fn take_waiting(&mut self, id: ChannelId) -> Option<mpsc::Receiver<Vec<u8>>> {
+        let waiting = self.channels.get_mut(&id)?.waiting.take();
+        self.channels.retain(|known, channel| *known != id || channel.frames.is_some());
+        waiting
     }
 
     /// When the first link that owes its presence is due.

@@ -19,6 +19,8 @@ mod links;
 mod mdns;
 mod streams;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 use libp2p::Multiaddr;
 use sighej_engine::{ChannelId, LinkId};

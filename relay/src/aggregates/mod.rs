@@ -1,6 +1,6 @@
 //! What the relay counts, and keeps: numbers of events, never who.
 //!
-//! A number's way: the server tells what happened to a [`Counters`](crate::Counters), which adds to an array of atomics (`tally`); a
+//! A number's way: the server tells what happened to a [`Counters`](crate::Counters)(crate::Counters), which adds to an array of atomics (`tally`); a
 //! thread of its own saves what came together (`writer`), twice a second and in one transaction (`store`). Saved
 //! counts wait until so many of a kind are together that they may be shown (`withhold`), and then enter the minute, the
 //! hour and the day in which they became so many. What is below that stands nowhere by its time, on the disk neither.

@@ -71,7 +71,11 @@ impl Offered {
     fn answer(mut self, gate: Gate) -> Answered {
         self.tap.pass(&self.message3);
         let me = &RESPONDER.secrets;
-        let identified = self.responder.read_evaluation(me, &self.message3).expect("message 3 is honest");
+        let identified = self
+            .responder
+            .read_offer(me, &self.message3)
+            .and_then(|offered| offered.verify(me))
+            .expect("message 3 is honest");
         let met = RESPONDER.met(identified.peer());
         let (responder, message4) = identified
             .answer(me, &RESPONDER_EVALUATES, &met, THRESHOLD_DEFAULT, gate, &mut RESPONDER.rng())

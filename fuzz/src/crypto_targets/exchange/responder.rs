@@ -37,13 +37,18 @@ fn message_1(data: &[u8]) {
     };
     let read = hello.read_commitment(&INITIATOR.secrets, &message2);
     assert_eq!(read.is_ok(), message1 == honest, "an altered message 1 shows in message 2");
-    assert!(responder.read_evaluation(me, data).is_err(), "nobody seals message 3 by chance");
+    assert!(
+        responder.read_offer(me, data).and_then(|offered| offered.verify(me)).is_err(),
+        "nobody seals message 3 by chance"
+    );
 }
 
 fn message_3(choice: u8, data: &[u8]) {
     let Offered { responder, message3: honest, mut tap, .. } = Opened::new().offer();
     let altered = altered(choice, &honest, data, &mut tap);
-    let read = responder.read_evaluation(&RESPONDER.secrets, &altered.message);
+    let read = responder
+        .read_offer(&RESPONDER.secrets, &altered.message)
+        .and_then(|offered| offered.verify(&RESPONDER.secrets));
     let Ok(identified) = read else {
         assert_ne!(altered.message, honest, "the honest message 3 is read");
         return;

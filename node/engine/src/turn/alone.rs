@@ -37,7 +37,7 @@ impl View<'_> {
         if peers.iter().any(|(token, peer)| peer.is_here() && nudged(token)) {
             return None;
         }
-        Some(if peers.len() == 0 {
+        Some(if peers.heard() == 0 {
             Alone::NothingHeard
         } else if !peers.iter().any(|(_, peer)| peer.is_here()) {
             Alone::TooFar
@@ -59,7 +59,7 @@ impl View<'_> {
     pub(crate) fn status(&self) -> Status {
         Status {
             epoch: Some(self.here.secrets.epoch().0),
-            heard: self.here.peers.len(),
+            heard: self.here.peers.heard(),
             near: self.here.peers.near(),
             crowd: self.here.peers.crowd(self.now),
             exchanges: self.here.exchanges.len(),

@@ -5,6 +5,7 @@ use sighej_crypto::{Digest, exchange::Conclusion};
 use crate::{
     ChannelId, Event, Failure, GateReason, Nudge, Reach, Transmit,
     exchange::{About, Exchange, Phase},
+    limits,
 };
 
 use super::Turn;
@@ -78,6 +79,7 @@ impl Turn<'_> {
 
     /// An exchange has come to its end.
     pub(super) fn finish(&mut self, about: About) {
+        self.here.flushed_at = self.now() + limits::LINK_LINGER;
         self.linger(about.link);
     }
 

@@ -1,5 +1,7 @@
 //! Who is heard: adverts, presence, token reads; and who lapses.
 
+use std::time::Duration;
+
 use sighej_crypto::Token;
 
 use crate::{
@@ -109,7 +111,11 @@ impl Turn<'_> {
         if !peer.links.contains(&link) {
             peer.links.push(link);
         }
+        let inherited = peer.lan.inherited();
         if let Some(link) = self.here.links.get_mut(&link) {
+            if link.token.is_none() {
+                link.outbound = inherited;
+            }
             link.token = Some(token);
             link.idle_until = None;
         }
@@ -153,29 +159,25 @@ impl Turn<'_> {
         }
     }
 
-    /// Forgets what the radio has not heard for long, unless an exchange with it is under way: a device that is connected
-    /// may stop advertising.
+    /// Forgets what was not heard for long, unless an exchange with it is under way: a device that is connected may stop
+    /// advertising.
     pub(super) fn lapse(&mut self) {
         let now = self.now();
         self.here.bare.lapse(now);
-        let gone = |peer: &Peer| peer.radio.as_ref().is_some_and(|radio| radio.dwell.lapses_at() <= now);
-        let lapsed =
-            self.here.peers.iter().filter(|(token, peer)| gone(peer) && !self.here.is_busy_with(token));
-        let lapsed: Vec<Token> = lapsed.map(|(token, _)| *token).collect();
-        for token in lapsed {
+        let late = |at: Option<Duration>| at.is_some_and(|at| at <= now);
+        let lapsed = |peer: &Peer| late(peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()));
+        let quiet = self.here.peers.iter().filter(|(_, peer)| lapsed(peer) || late(peer.forgotten_at()));
+        let quiet = quiet.filter(|(token, _)| !self.here.is_busy_with(token));
+        let quiet: Vec<(Token, bool)> =
+            quiet.map(|(token, peer)| (*token, late(peer.forgotten_at()))).collect();
+        for (token, forgotten) in quiet {
             if let Some(peer) = self.here.peers.get_mut(&token) {
                 peer.radio = None;
             }
-            self.forget_if_gone(token, Transport::Ble);
-        }
-    }
-
-    pub(super) fn forget_if_gone(&mut self, token: Token, transport: Transport) {
-        self.review(token, transport);
-        let gone =
-            self.here.peers.get(&token).is_some_and(|peer| peer.radio.is_none() && peer.links.is_empty());
-        if gone {
-            self.here.peers.remove(&token);
+            self.review(token, Transport::Ble);
+            if forgotten {
+                self.here.peers.remove(&token);
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ impl Turn<'_> {
             dialled: dial.is_some(),
             reads: dial.as_ref().is_some_and(|dial| dial.token.is_none()),
             token: None,
-            idle_until: Some(self.now() + wait),
+            idle_until: Some((self.now() + wait).into()),
             outbound: Strikes::default(),
             inbound: Strikes::default(),
         };
@@ -60,8 +60,9 @@ impl Turn<'_> {
         if let Some(token) = link.token.filter(|_| link.transport == Transport::Lan) {
             if let Some(peer) = self.here.peers.get_mut(&token) {
                 peer.links.retain(|other| *other != id);
+                peer.left_at = Some(now.into());
             }
-            self.forget_if_gone(token, Transport::Lan);
+            self.review(token, Transport::Lan);
         }
     }
 
@@ -90,7 +91,8 @@ impl Turn<'_> {
         if let Some(link) = self.here.links.get_mut(&id)
             && link.transport == Transport::Ble
         {
-            link.idle_until = Some(now + if link.dialled { limits::LINK_LINGER } else { limits::LINK_IDLE });
+            link.idle_until =
+                Some((now + if link.dialled { limits::LINK_LINGER } else { limits::LINK_IDLE }).into());
         }
     }
 
@@ -107,8 +109,14 @@ impl Turn<'_> {
         let now = self.now();
         let Some(link) = self.here.links.get_mut(&id) else { return };
         link.outbound.strike(now);
-        if let Some(address) = link.address {
+        let (transport, address) = (link.transport, link.address);
+        if let Some(address) = address {
             self.here.strikes.row(address, token).strike(now);
+        }
+        if transport == Transport::Lan
+            && let Some(peer) = token.and_then(|token| self.here.peers.get_mut(&token))
+        {
+            peer.lan.strike(now);
         }
     }
 
@@ -132,6 +140,9 @@ impl Turn<'_> {
         let Some(link) = self.here.links.get_mut(&id) else { return };
         link.outbound = Strikes::default();
         link.inbound = Strikes::default();
+        if let Some(peer) = token.and_then(|token| self.here.peers.get_mut(&token)) {
+            peer.lan = Strikes::default();
+        }
         if let Some(address) = link.address {
             self.here.strikes.forgive(address, token);
             self.here.strikes.forgive(address, None);

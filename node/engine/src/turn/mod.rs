@@ -161,13 +161,12 @@ impl Turn<'_> {
     /// When something here is next due that waits for time alone: a lapse, a try, a bare advert to read.
     pub(crate) fn next_peer_deadline(&self) -> Option<Duration> {
         let idle = |token: &&Token| !self.here.is_busy_with(token);
-        let radios = self
-            .here
-            .peers
-            .iter()
-            .filter(|(token, _)| idle(token))
-            .filter_map(|(_, peer)| peer.radio.as_ref());
-        let lapses = radios.map(|radio| radio.dwell.lapses_at());
+        let peers = self.here.peers.iter().filter(|(token, _)| idle(token)).map(|(_, peer)| peer);
+        let lapses = peers.flat_map(|peer| {
+            [peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()), peer.forgotten_at()]
+                .into_iter()
+                .flatten()
+        });
         let bare = self.here.bare.iter().map(|(_, bare)| bare.dwell.lapses_at());
         lapses.chain(bare).chain(self.here.next_try).min()
     }

@@ -66,16 +66,18 @@ impl Turn<'_> {
 
     /// Message 3: the initiator is known, and has proven itself.
     pub(super) fn read_offer(&mut self, about: &mut About, state: ResponderHello, bytes: &[u8]) -> Step {
-        let read = state.read_evaluation(&self.here.secrets, bytes);
-        let state = read.map_err(|error| (Phase::Greeted, error.into()))?;
-        let digest = state.peer().digest();
+        let read = state.read_offer(&self.here.secrets, bytes);
+        let offered = read.map_err(|error| (Phase::Greeted, error.into()))?;
+        let digest = offered.peer().digest();
         let failed = |why| (Phase::Held(digest), why);
         self.must_be_heard(about, &digest.token()).map_err(failed)?;
-        let record = self.bind(digest).map_err(failed)?;
-        record.has_charged_us = true;
-        let refusal = record.refusal();
+        let refusal = self.bind(digest).map_err(failed)?.refusal();
         refusal.map_or(Ok(()), Err).map_err(failed)?;
         self.give_way_to_outbound(&digest).map_err(failed)?;
+        let state = offered.verify(&self.here.secrets).map_err(|error| failed(error.into()))?;
+        if let Some(record) = self.here.ledger.get_mut(&digest) {
+            record.has_charged_us = true;
+        }
         about.token = Some(digest.token());
         about.deadline = self.now() + limits::HOLD;
         self.answer(about, state)

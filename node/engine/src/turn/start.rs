@@ -84,7 +84,7 @@ impl Turn<'_> {
                     Plan::Idle => {}
                     Plan::At(at) => self.here.try_at(at),
                     Plan::Crowd(since) => {
-                        peer.tries.waits_since = Some(since);
+                        peer.tries.waits_since = Some(since.into());
                         self.here.try_at(since + limits::CROWD_WAIT);
                     }
                     Plan::Now(candidate) if self.is_charged(&token) => known.push(candidate),
@@ -121,7 +121,7 @@ impl Turn<'_> {
         if at > now {
             return Plan::At(at);
         }
-        let waits_since = tries.waits_since.unwrap_or(now);
+        let waits_since = tries.waits_since.map_or(now, Duration::from);
         if !crowd && now < waits_since + limits::CROWD_WAIT {
             return Plan::Crowd(waits_since);
         }

@@ -163,7 +163,7 @@ fn a_change_of_a_flag_keeps_the_identity() {
 }
 
 /// The flags byte in each presence or advert that was sent.
-fn flags(node: &crate::world::Node) -> Vec<u8> {
+fn flags(node: &crate::node::Node) -> Vec<u8> {
     let mut flags: Vec<u8> = Vec::new();
     for (_, transmit) in &node.sent {
         let byte = match transmit {

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use sighej_crypto::{
     EpochNumber, EpochSecrets, MetBlock,
-    exchange::{Conclusion, Gate, InitiatorHello, InitiatorWaiting, ResponderHello},
+    exchange::{Conclusion, Gate, InitiatorHello, InitiatorWaiting},
 };
 use sighej_engine::{ChannelId, Config, Engine, Event, Failure, Intent, LinkId, Now, Transmit, Transport};
 
@@ -24,7 +24,7 @@ impl Solo {
     /// An engine that is open.
     pub(crate) fn open(config: Config) -> Self {
         let now = Now { elapsed: Duration::ZERO, utc: Some(secs(START)) };
-        let engine = Engine::new(config, [7; 32], now);
+        let engine = Engine::new(config, [250; 32], now);
         let mut solo =
             Self { engine, now: Duration::ZERO, events: Vec::new(), sent: Vec::new(), channels: 0 };
         solo.engine.handle_intent(Intent::Open, now).unwrap();
@@ -189,20 +189,6 @@ impl Mallory {
         let (conclusion, message5) = answered.conclude(&self.secrets, Gate::Open, &mut self.rng).unwrap();
         solo.frame(channel, &message5);
         Some(conclusion)
-    }
-
-    /// As responder up to message 3, for whatever the engine opened last; `evaluator` evaluates, and so may lie.
-    pub(crate) fn answer(&mut self, solo: &mut Solo, evaluator: &mut Self) -> Option<(ChannelId, Vec<u8>)> {
-        let (channel, message1) = solo.opened()?;
-        let (hello, message2) = ResponderHello::accept(&self.secrets, &message1, &mut self.rng).unwrap();
-        let message3 = solo.frame(channel, &message2)?;
-        let identified = hello.read_evaluation(&self.secrets, &message3).unwrap();
-        let own = self.secrets.digest();
-        let evaluation = evaluator.secrets.evaluate(identified.peer(), &mut evaluator.rng);
-        let met = MetBlock::seal(&[], &own, &identified.peer().digest(), &mut self.rng);
-        let (_, message4) =
-            identified.answer(&self.secrets, &evaluation, &met, 1, Gate::Open, &mut self.rng).unwrap();
-        Some((channel, message4))
     }
 }
 

@@ -8,16 +8,21 @@ use std::{
 
 use sighej_crypto::{Interest, InterestSet, Token};
 use sighej_engine::{
-    AdvertSeen, Air, ChannelId, Config, Engine, Event, Intent, IntentError, LinkId, Now, Nudge, RadioAddress,
+    AdvertSeen, Air, ChannelId, Config, Engine, Event, Intent, IntentError, LinkId, Now, RadioAddress,
     Sighting, Transmit, Transport,
 };
+
+mod wires;
+
+use crate::node::Node;
+use wires::Wire;
 
 /// Seconds since the Unix epoch at the start of every world: 100 s after a boundary.
 pub(crate) const START: u64 = 1_800_000_100;
 /// Between two adverts of a device, and between two looks at the local network.
 const TICK: Duration = Duration::from_millis(500);
 
-pub(crate) fn secs(seconds: u64) -> Duration {
+pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -38,22 +43,6 @@ pub(crate) struct Faults {
     pub(crate) reordered: u64,
 }
 
-pub(crate) struct Node {
-    pub(crate) engine: Engine,
-    pub(crate) events: Vec<(Duration, Event)>,
-    /// Everything it was told to do, with the time.
-    pub(crate) sent: Vec<(Duration, Transmit)>,
-    pub(crate) token: Option<Token>,
-    version_flags: u8,
-    pub(crate) address: RadioAddress,
-    /// Consent, as the attendee sees it.
-    consented: bool,
-    bare: bool,
-    /// The node's clock is ahead by so many seconds; None: it has none.
-    pub(crate) utc_ahead: Option<i64>,
-    epoch_length: u64,
-}
-
 #[derive(Clone, Debug)]
 enum Input {
     Sighting(Sighting),
@@ -64,11 +53,6 @@ enum Input {
     Opened(LinkId, ChannelId),
     Frame(ChannelId, Vec<u8>),
     Closed(ChannelId),
-}
-
-struct Wire {
-    ends: [(usize, LinkId); 2],
-    transport: Transport,
 }
 
 pub(crate) struct World {
@@ -89,6 +73,21 @@ pub(crate) struct World {
     next_tick: Duration,
     counter: u64,
     rng: u64,
+    /// Who opened each exchange to whom, and under which tokens.
+    pub(crate) exchanges: BTreeMap<u64, [(usize, Option<Token>); 2]>,
+    /// Which exchange a channel belongs to, at either end.
+    exchange_of: BTreeMap<(usize, ChannelId), u64>,
+    /// How exchanges ended, and for whom.
+    pub(crate) outcomes: Vec<Outcome>,
+}
+
+/// How an exchange ended for one side.
+pub(crate) struct Outcome {
+    pub(crate) exchange: u64,
+    pub(crate) node: usize,
+    pub(crate) event: Event,
+    /// What both held then, of the same words.
+    pub(crate) shared: Vec<Interest>,
 }
 
 impl World {
@@ -106,6 +105,9 @@ impl World {
             queue: BTreeMap::new(),
             next_tick: Duration::ZERO,
             counter: 0,
+            exchanges: BTreeMap::new(),
+            exchange_of: BTreeMap::new(),
+            outcomes: Vec::new(),
             rng: seed ^ 0x9e37_79b9_7f4a_7c15,
         };
         for config in configs {
@@ -113,7 +115,10 @@ impl World {
             seed[..8].copy_from_slice(&world.random().to_be_bytes());
             let (bare, epoch_length) = (!config.advertises_token, config.epoch_length.as_secs());
             let now = Now { elapsed: Duration::ZERO, utc: Some(secs(START)) };
+            let held = config.interests.clone();
             world.nodes.push(Node {
+                wanted: held.clone(),
+                held,
                 engine: Engine::new(config, seed, now),
                 events: Vec::new(),
                 sent: Vec::new(),
@@ -170,11 +175,8 @@ impl World {
         match &intent {
             Intent::Open | Intent::Resume => self.nodes[node].consented = true,
             Intent::Wipe => self.nodes[node].consented = false,
-            Intent::Close
-            | Intent::Pause { .. }
-            | Intent::Block(_)
-            | Intent::Interests { .. }
-            | Intent::QuietHours(_) => {}
+            Intent::Interests { set, .. } => self.nodes[node].wanted = set.clone(),
+            Intent::Close | Intent::Pause { .. } | Intent::Block(_) | Intent::QuietHours(_) => {}
         }
         let now = self.time(node);
         let followed = self.nodes[node].engine.handle_intent(intent, now);
@@ -234,6 +236,12 @@ impl World {
 
     fn deliver(&mut self, node: usize, input: Input) {
         let now = self.time(node);
+        let exchange = if let Input::Frame(channel, _) = &input {
+            self.exchange_of.get(&(node, *channel)).copied()
+        } else {
+            None
+        };
+        let told = self.nodes[node].events.len();
         let engine = &mut self.nodes[node].engine;
         match input {
             Input::Sighting(sighting) => engine.handle_sighting(sighting, now),
@@ -246,6 +254,16 @@ impl World {
             Input::Closed(channel) => engine.handle_channel_closed(channel, now),
         }
         self.drain(node);
+        if let Some(exchange) = exchange {
+            let ends = |event: &Event| {
+                matches!(event, Event::Nudge(_) | Event::NoMatch { .. } | Event::Withheld { .. })
+            };
+            let ended = self.nodes[node].events[told..].iter().find(|(_, event)| ends(event));
+            let Some(event) = ended.map(|(_, event)| event.clone()) else { return };
+            let [a, b] = self.exchanges[&exchange].map(|(node, _)| &self.nodes[node].held);
+            let shared = a.iter().filter(|interest| b.contains(interest)).cloned().collect();
+            self.outcomes.push(Outcome { exchange, node, event, shared });
+        }
     }
 
     /// Every advert goes out, and every pair on the local network finds each other.
@@ -276,56 +294,14 @@ impl World {
         }
     }
 
-    pub(crate) fn connect(&mut self, a: usize, b: usize, transport: Transport) {
-        self.counter += 1;
-        let wire = self.counter;
-        let ends = [(a, LinkId(2 * wire)), (b, LinkId(2 * wire + 1))];
-        self.wires.insert(wire, Wire { ends, transport });
-        let addresses = match transport {
-            // The one that is dialled does not learn the dialler's advertising address.
-            Transport::Ble => [Some(self.nodes[b].address), None],
-            Transport::Lan => [None, None],
-        };
-        for ((node, link), address) in ends.into_iter().zip(addresses) {
-            let at = self.arrival();
-            self.push(at, node, Input::LinkUp(link, transport, address), Some(wire));
-        }
-        if let (Transport::Ble, Some(token)) = (transport, self.nodes[b].token) {
-            let mut bytes = vec![self.nodes[b].version_flags];
-            bytes.extend_from_slice(token.as_bytes());
-            let at = self.arrival() + Duration::from_millis(self.latency.1);
-            self.push(at, a, Input::Presence(ends[0].1, bytes), Some(wire));
-        }
-    }
-
-    fn wires_between(&self, a: usize, b: usize, transport: Transport) -> Vec<u64> {
-        let joins = |wire: &Wire| {
-            let nodes = wire.ends.map(|(node, _)| node);
-            wire.transport == transport && nodes.contains(&a) && nodes.contains(&b)
-        };
-        self.wires.iter().filter(|(_, wire)| joins(wire)).map(|(id, _)| *id).collect()
-    }
-
-    /// A wire goes down; everybody on it but `cutter` is told.
-    fn cut(&mut self, wire: u64, cutter: Option<usize>) {
-        let Some(Wire { ends, .. }) = self.wires.remove(&wire) else { return };
-        self.channels.retain(|_, (_, _, on)| *on != wire);
-        for (node, link) in ends {
-            if Some(node) != cutter {
-                let at = self.arrival();
-                self.push(at, node, Input::LinkDown(link), None);
-            }
-        }
-    }
-
     fn drain(&mut self, node: usize) {
         let mut consented = self.nodes[node].consented;
         while let Some(event) = self.nodes[node].engine.poll_event() {
             match &event {
                 Event::Closed(_) => self.nodes[node].consented = false,
                 Event::Opened => self.nodes[node].consented = true,
-                Event::Epoch { .. }
-                | Event::PeerSeen { .. }
+                Event::Epoch { .. } => self.nodes[node].held = self.nodes[node].wanted.clone(),
+                Event::PeerSeen { .. }
                 | Event::PeerLost { .. }
                 | Event::ExchangeFailed { .. }
                 | Event::NoMatch { .. }
@@ -355,104 +331,6 @@ impl World {
                 "a secret outlived its epoch"
             );
         }
-    }
-
-    fn perform(&mut self, node: usize, transmit: Transmit) {
-        match transmit {
-            Transmit::Air(Air::Silent) => {
-                self.nodes[node].token = None;
-                let mine: Vec<u64> = self
-                    .wires
-                    .iter()
-                    .filter(|(_, w)| w.ends.iter().any(|e| e.0 == node))
-                    .map(|(id, _)| *id)
-                    .collect();
-                mine.into_iter().for_each(|wire| self.cut(wire, Some(node)));
-            }
-            Transmit::Air(Air::Present { version_flags, token }) => {
-                if self.nodes[node].token != Some(token) {
-                    self.counter += 1;
-                    self.nodes[node].address = RadioAddress(self.counter);
-                }
-                self.nodes[node].token = Some(token);
-                self.nodes[node].version_flags = version_flags;
-            }
-            Transmit::Dial { address } => {
-                let target = (0..self.nodes.len()).find(|n| self.nodes[*n].address == address);
-                let reached =
-                    target.filter(|t| self.nodes[*t].token.is_some() && self.air.contains_key(&(node, *t)));
-                match reached.filter(|_| !self.chance(self.faults.lost)) {
-                    Some(target) => self.connect(node, target, Transport::Ble),
-                    None => self.push(self.now + secs(2), node, Input::DialFailed(address), None),
-                }
-            }
-            Transmit::Presence { link, bytes } => {
-                if let Some((wire, other, their_link)) = self.across(node, link) {
-                    // Behind the link's coming up on the other side.
-                    let at = self.now + Duration::from_millis(self.latency.1 + 1);
-                    self.push(at, other, Input::Presence(their_link, bytes), Some(wire));
-                }
-            }
-            Transmit::OpenChannel { link, channel } => self.open_channel(node, link, channel),
-            Transmit::Frame { channel, bytes } => self.carry(node, channel, bytes),
-            Transmit::CloseChannel { channel } => {
-                if let Some((other, theirs, wire)) = self.channels.remove(&(node, channel)) {
-                    self.channels.remove(&(other, theirs));
-                    let at = self.in_order(other, theirs);
-                    self.push(at, other, Input::Closed(theirs), Some(wire));
-                }
-            }
-            Transmit::CloseLink { link } => {
-                if let Some((wire, ..)) = self.across(node, link) {
-                    self.cut(wire, Some(node));
-                }
-            }
-        }
-    }
-
-    fn open_channel(&mut self, node: usize, link: LinkId, channel: ChannelId) {
-        let Some((wire, other, their_link)) = self.across(node, link) else {
-            return self.push(self.now, node, Input::Closed(channel), None);
-        };
-        self.counter += 1;
-        let theirs = ChannelId::Inbound(self.counter);
-        self.channels.insert((node, channel), (other, theirs, wire));
-        self.channels.insert((other, theirs), (node, channel, wire));
-        let at = self.now + Duration::from_millis(self.latency.1 + 2);
-        self.arrivals.insert((other, theirs), at);
-        self.push(at, other, Input::Opened(their_link, theirs), Some(wire));
-    }
-
-    fn carry(&mut self, node: usize, channel: ChannelId, bytes: Vec<u8>) {
-        let Some(&(other, theirs, wire)) = self.channels.get(&(node, channel)) else { return };
-        if self.chance(self.faults.lost) {
-            return self.cut(wire, None);
-        }
-        let copies = 1 + usize::from(self.chance(self.faults.doubled));
-        for _ in 0..copies {
-            let at = if self.chance(self.faults.reordered) {
-                self.arrivals.get(&(other, theirs)).copied().unwrap_or_default().max(self.now)
-                    + Duration::from_millis(3 * self.latency.1)
-            } else {
-                self.in_order(other, theirs)
-            };
-            self.push(at, other, Input::Frame(theirs, bytes.clone()), Some(wire));
-        }
-    }
-
-    fn in_order(&mut self, node: usize, channel: ChannelId) -> Duration {
-        let at = self.arrival();
-        let last = self.arrivals.entry((node, channel)).or_default();
-        *last = at.max(*last);
-        *last
-    }
-
-    fn across(&self, node: usize, link: LinkId) -> Option<(u64, usize, LinkId)> {
-        let wire = link.0 / 2;
-        let ends = self.wires.get(&wire)?.ends;
-        let (other, theirs) =
-            *ends.iter().find(|(n, l)| *l != link && (*n != node || ends[0].0 == ends[1].0))?;
-        Some((wire, other, theirs))
     }
 
     fn push(&mut self, at: Duration, node: usize, input: Input, wire: Option<u64>) {
@@ -487,55 +365,5 @@ fn says_something(transmit: &Transmit) -> bool {
         | Transmit::Presence { .. }
         | Transmit::OpenChannel { .. }
         | Transmit::Frame { .. } => true,
-    }
-}
-
-impl Node {
-    pub(crate) fn nudges(&self) -> Vec<(Duration, &Nudge)> {
-        let nudges = self.events.iter().filter_map(|(at, event)| match event {
-            Event::Nudge(nudge) => Some((*at, nudge)),
-            Event::Opened
-            | Event::Closed(_)
-            | Event::Epoch { .. }
-            | Event::PeerSeen { .. }
-            | Event::PeerLost { .. }
-            | Event::ExchangeFailed { .. }
-            | Event::NoMatch { .. }
-            | Event::Withheld { .. }
-            | Event::Waiting(_) => None,
-        });
-        nudges.collect()
-    }
-
-    /// When each event for which this holds was told.
-    pub(crate) fn when(&self, wanted: impl Fn(&Event) -> bool) -> Vec<Duration> {
-        self.events.iter().filter(|(_, event)| wanted(event)).map(|(at, _)| *at).collect()
-    }
-
-    pub(crate) fn saw(&self, wanted: &Event) -> bool {
-        self.events.iter().any(|(_, event)| event == wanted)
-    }
-
-    /// When it opened exchanges.
-    pub(crate) fn opened_at(&self) -> Vec<Duration> {
-        let opened = |transmit: &Transmit| matches!(transmit, Transmit::OpenChannel { .. });
-        self.sent.iter().filter(|(_, transmit)| opened(transmit)).map(|(at, _)| *at).collect()
-    }
-
-    /// The tokens under which it appeared, with the times.
-    pub(crate) fn appearances(&self) -> Vec<(Duration, Token)> {
-        let mut tokens: Vec<(Duration, Token)> = Vec::new();
-        for (at, transmit) in &self.sent {
-            if let Transmit::Air(Air::Present { token, .. }) = transmit
-                && tokens.last().is_none_or(|(_, last)| last != token)
-            {
-                tokens.push((*at, *token));
-            }
-        }
-        tokens
-    }
-
-    pub(crate) fn fell_silent_at(&self) -> Vec<Duration> {
-        self.sent.iter().filter(|(_, t)| *t == Transmit::Air(Air::Silent)).map(|(at, _)| *at).collect()
     }
 }

@@ -1,0 +1,8 @@
+//! The program `sighej-relay`, run as an operator runs it.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
+
+mod invitations;
+mod process;
+mod secrecy;
+mod serving;
+mod settings;
