@@ -7,6 +7,7 @@ use crate::{
     error::{ExchangeError, InvalidMessage, PeerIncompatible, PeerMisbehaved},
     label::{DIGEST, RELAY_ID},
     montgomery,
+    redacted::redacted,
     voprf::{Element, ElementError, PublicKey},
 };
 
@@ -83,18 +84,10 @@ impl Token {
     }
 }
 
-/// Tokens and digests link a log line to a device in the room, so no log gets them.
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digest(redacted)")
-    }
-}
+// Tokens and digests link a log line to a device in the room, so no log gets them.
+redacted!(Digest);
 
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(redacted)")
-    }
-}
+redacted!(Token);
 
 /// A device's public commitment for one epoch, structurally valid:
 /// `version (1) ‖ epoch number (4, big-endian) ‖ X (32) ‖ Y (32) ‖ K (32) ‖ c₁ … c₁₆ (32 each)`, c strictly ascending.

@@ -1,7 +1,7 @@
 //! The cue: a colour and an emoji, the same on both screens, so that two strangers find each other without a name
 //! (specification, section 6.3). Both tables are part of the protocol: their order and length never change within a version.
 
-use std::fmt;
+use crate::redacted::redacted;
 
 /// What both screens show.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,12 +26,8 @@ impl Cue {
     }
 }
 
-/// A cue points at two people: it is shown by those who were nudged, and never printed by the way.
-impl fmt::Debug for Cue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cue(redacted)")
-    }
-}
+// A cue points at two people: it is shown by those who were nudged, and never printed by the way.
+redacted!(Cue);
 
 /// One of eight colours that the colour-blind can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,5 @@
 //! What a device draws for one epoch, and what it can do with it (specification, sections 3.3 and 4).
 
-use std::fmt;
-
 use rand_core::CryptoRng;
 use subtle::Choice;
 use x25519_dalek::{PublicKey as XPublic, StaticSecret};
@@ -13,6 +11,7 @@ use crate::{
     exchange::{Conclusion, Gate},
     label::SHARED_ITEM,
     meter,
+    redacted::redacted,
     voprf::{
         BlindedInput, Blinds, Element, Input, Output, PROOF_LEN, Proof, SecretKey, blind_batch,
         finalize_batch,
@@ -180,11 +179,7 @@ impl EpochSecrets {
     }
 }
 
-impl fmt::Debug for EpochSecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EpochSecrets(redacted)")
-    }
-}
+redacted!(EpochSecrets);
 
 /// Pads the interests to 16 with dummies and blinds them all. By slot, ascending by the blinded element, so that the
 /// order says nothing.
@@ -250,11 +245,7 @@ impl Evaluation {
     }
 }
 
-impl fmt::Debug for Evaluation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Evaluation(redacted)")
-    }
-}
+redacted!(Evaluation);
 
 /// `D(x)` by slot: what both sides compute where both hold x, and nobody else can. Secret, wiped on drop; boxed, so that
 /// moving them leaves no copy behind.

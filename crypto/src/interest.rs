@@ -1,13 +1,12 @@
 //! Interests as canonical text (specification, section 3): two people who type the same thing differently mean the same.
 
-use std::fmt;
-
 use caseless::default_case_fold_str;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::SLOTS;
+use crate::redacted::redacted;
 
 /// Longest interest, in bytes of canonical UTF-8.
 pub const MAX_INTEREST_BYTES: usize = 64;
@@ -49,11 +48,7 @@ impl Interest {
     }
 }
 
-impl fmt::Debug for Interest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Interest(redacted)")
-    }
-}
+redacted!(Interest);
 
 /// The attendee's interests: 0 to 16 distinct ones, sorted.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -107,11 +102,7 @@ impl<'a> IntoIterator for &'a InterestSet {
     }
 }
 
-impl fmt::Debug for InterestSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InterestSet(redacted)")
-    }
-}
+redacted!(InterestSet);
 
 /// Why a text or a set was refused. Holds no text: the caller knows which one it gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

@@ -24,6 +24,7 @@ mod met;
 pub mod meter;
 mod montgomery;
 mod pair;
+mod redacted;
 pub mod relay;
 pub mod voprf;
 

@@ -1,12 +1,11 @@
 //! Met markers: two devices that were nudged together recognise each other after a rotation, with no identifier on the
 //! air (specification, section 6.4).
 
-use std::fmt;
-
 use rand_core::CryptoRng;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::redacted::redacted;
 use crate::{commitment::Digest, error::InvalidMessage, label::MET};
 
 /// How many markers a message shows: the newest of those remembered, the rest random.
@@ -40,11 +39,7 @@ impl ConstantTimeEq for Marker {
     }
 }
 
-impl fmt::Debug for Marker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Marker(redacted)")
-    }
-}
+redacted!(Marker);
 
 /// The markers in a message: always 16 × 8 bytes, ascending, telling nothing to whom they are not meant for.
 #[derive(Clone)]
@@ -111,11 +106,7 @@ impl MetBlock {
     }
 }
 
-impl fmt::Debug for MetBlock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MetBlock(redacted)")
-    }
-}
+redacted!(MetBlock);
 
 #[cfg(test)]
 mod tests {

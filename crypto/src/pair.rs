@@ -1,7 +1,5 @@
 //! The pair key: what two devices share that no recorder of the wire can compute (specification, section 6).
 
-use std::fmt;
-
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -12,6 +10,7 @@ use crate::{
     label::{CUE, MARKER, PAIR},
     met::Marker,
     meter,
+    redacted::redacted,
 };
 
 /// HKDF of X25519(y_A, y_B) under both digests: 32 secret bytes, wiped on drop, never printed.
@@ -54,11 +53,7 @@ impl PairKey {
     }
 }
 
-impl fmt::Debug for PairKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PairKey(redacted)")
-    }
-}
+redacted!(PairKey);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! The initiator's side: who heard the responder's token and speaks first.
 
-use std::fmt;
-
 use rand_core::CryptoRng;
 use subtle::Choice;
 
@@ -11,6 +9,7 @@ use crate::{
     epoch::{EpochSecrets, Evaluation, SharedItems},
     error::{ExchangeError, PeerMisbehaved},
     met::MetBlock,
+    redacted::redacted,
 };
 
 use super::{
@@ -186,15 +185,5 @@ impl InitiatorAnswered {
     }
 }
 
-/// Nothing of a session is for printing.
-macro_rules! redacted {
-    ($($state:ident),+) => {$(
-        impl fmt::Debug for $state {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($state), "(redacted)"))
-            }
-        }
-    )+};
-}
-pub(super) use redacted;
+// Nothing of a session is for printing.
 redacted!(InitiatorHello, InitiatorIdentified, InitiatorWaiting, InitiatorAnswered);

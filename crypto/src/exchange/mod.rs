@@ -27,10 +27,9 @@ pub use initiator::{InitiatorAnswered, InitiatorHello, InitiatorIdentified, Init
 pub use messages::{MESSAGE_LEN, Message};
 pub use responder::{ResponderAnswered, ResponderHello, ResponderIdentified, ResponderOffered};
 
-use std::fmt;
-
 use subtle::Choice;
 
+use crate::redacted::redacted;
 use crate::{Interest, PairKey};
 
 /// Whether this device would itself nudge now. Latched once: R before message 4, I before message 5.
@@ -63,11 +62,7 @@ pub enum Conclusion {
     Withheld,
 }
 
-impl fmt::Debug for Conclusion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Conclusion(redacted)")
-    }
-}
+redacted!(Conclusion);
 
 /// Which end of the session; the byte stands in the tags.
 #[derive(Clone, Copy)]

@@ -56,21 +56,12 @@ impl Handshake {
 
     /// Seals the next message.
     pub(super) fn write(&mut self, message: Message, payload: &[u8]) -> Result<Vec<u8>, ExchangeError> {
-        // `snow` wants room for an authentication tag even where message 1 has none.
-        let mut out = vec![0; message.len() + MAC];
-        let written = self.0.write_message(payload, &mut out).map_err(|_| ApiMisuse::Noise)?;
-        out.truncate(written);
-        debug_assert_eq!(written, message.len());
-        Ok(out)
+        seal(message, |out| self.0.write_message(payload, out))
     }
 
     /// Opens the next message.
     pub(super) fn read(&mut self, message: Message, bytes: &[u8]) -> Result<Vec<u8>, ExchangeError> {
-        check_length(message, bytes)?;
-        let mut payload = vec![0; message.len()];
-        let len = self.0.read_message(bytes, &mut payload).map_err(|_| ExchangeError::Decryption)?;
-        payload.truncate(len);
-        Ok(payload)
+        open(message, bytes, |payload| self.0.read_message(bytes, payload))
     }
 
     /// Whether the peer's Noise static key is this one.
@@ -90,28 +81,41 @@ impl Handshake {
 impl Session {
     /// Seals a message.
     pub(super) fn write(&mut self, message: Message, payload: &[u8]) -> Result<Vec<u8>, ExchangeError> {
-        let mut out = vec![0; message.len()];
-        let written = self.0.write_message(payload, &mut out).map_err(|_| ApiMisuse::Noise)?;
-        debug_assert_eq!(written, message.len());
-        Ok(out)
+        seal(message, |out| self.0.write_message(payload, out))
     }
 
     /// Opens a message.
     pub(super) fn read(&mut self, message: Message, bytes: &[u8]) -> Result<Vec<u8>, ExchangeError> {
-        check_length(message, bytes)?;
-        let mut payload = vec![0; message.len()];
-        let len = self.0.read_message(bytes, &mut payload).map_err(|_| ExchangeError::Decryption)?;
-        payload.truncate(len);
-        Ok(payload)
+        open(message, bytes, |payload| self.0.read_message(bytes, payload))
     }
 }
 
-fn check_length(message: Message, bytes: &[u8]) -> Result<(), InvalidMessage> {
-    if bytes.len() == message.len() {
-        Ok(())
-    } else {
-        Err(InvalidMessage::Length { expected: message.len(), got: bytes.len() })
+/// Makes room for a message, and lets `snow` write it.
+fn seal(
+    message: Message,
+    write: impl FnOnce(&mut [u8]) -> Result<usize, snow::Error>,
+) -> Result<Vec<u8>, ExchangeError> {
+    // `snow` wants room for an authentication tag even where message 1 has none.
+    let mut out = vec![0; message.len() + MAC];
+    let written = write(&mut out).map_err(|_| ApiMisuse::Noise)?;
+    out.truncate(written);
+    debug_assert_eq!(written, message.len());
+    Ok(out)
+}
+
+/// Checks a message's length, and lets `snow` read it into its payload.
+fn open(
+    message: Message,
+    bytes: &[u8],
+    read: impl FnOnce(&mut [u8]) -> Result<usize, snow::Error>,
+) -> Result<Vec<u8>, ExchangeError> {
+    if bytes.len() != message.len() {
+        return Err(InvalidMessage::Length { expected: message.len(), got: bytes.len() }.into());
     }
+    let mut payload = vec![0; message.len()];
+    let len = read(&mut payload).map_err(|_| ExchangeError::Decryption)?;
+    payload.truncate(len);
+    Ok(payload)
 }
 
 /// `snow`'s own primitives, and for randomness the 32 bytes of this session's ephemeral key.

@@ -1,7 +1,5 @@
 //! The responder's side: who was heard and is spoken to.
 
-use std::fmt;
-
 use rand_core::CryptoRng;
 use subtle::Choice;
 
@@ -11,11 +9,11 @@ use crate::{
     epoch::{EpochSecrets, Evaluation, SharedItems},
     error::{ExchangeError, PeerMisbehaved},
     met::MetBlock,
+    redacted::redacted,
 };
 
 use super::{
     Conclusion, Gate, Role,
-    initiator::redacted,
     messages::{self, Message},
     noise::{Handshake, Session},
     tags::{Tags, reaches},

@@ -1,11 +1,11 @@
 //! What the relay does: it compares two uploads, with no key and no secret.
 
+use crate::redacted::redacted;
 use crate::{SLOTS, contribution::is_threshold, error::InvalidMessage};
 
 use super::{
     ClientError, ClientMisbehaved, RelayError, RelayMisbehaved, Side,
     matching::{VALUE_LEN, match_value},
-    redacted,
 };
 
 /// A match value m with a seal value: one's own in an upload, the other's in a verdict.

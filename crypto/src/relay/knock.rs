@@ -10,12 +10,12 @@ use crate::{
     Commitment, Digest, EpochSecrets, Token,
     error::PeerMisbehaved,
     label::{ACCEPT, KNOCK, Label},
+    redacted::redacted,
 };
 
 use super::{
     RelayError, RoomKey,
     aead::{self, OVERHEAD},
-    redacted,
     seal::Introduced,
 };
 

@@ -93,15 +93,3 @@ impl Side {
         }
     }
 }
-
-/// Nothing of a pairing is for printing.
-macro_rules! redacted {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(redacted)"))
-            }
-        }
-    )+};
-}
-use redacted;

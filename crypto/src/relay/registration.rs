@@ -15,9 +15,10 @@ use crate::{
     error::InvalidMessage,
     label::{REGISTER, REGISTER_PROOF},
     meter, montgomery,
+    redacted::redacted,
 };
 
-use super::{ClientError, ClientMisbehaved, RelayError, RelayMisbehaved, redacted};
+use super::{ClientError, ClientMisbehaved, RelayError, RelayMisbehaved};
 
 const KEY_LEN: usize = 32;
 const NONCE_LEN: usize = 16;

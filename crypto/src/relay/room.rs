@@ -4,8 +4,9 @@ use rand_core::CryptoRng;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::label::{ROOM_CHECK, ROOM_ID, ROOM_KEY};
+use crate::redacted::redacted;
 
-use super::{RoomSecretError, redacted};
+use super::RoomSecretError;
 
 const SECRET_LEN: usize = 16;
 const CHECK_LEN: usize = 4;

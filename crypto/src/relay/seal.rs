@@ -10,13 +10,13 @@ use crate::{
     exchange::Gate,
     label::SEAL,
     met::MetBlock,
+    redacted::redacted,
 };
 
 use super::{
     RelayError, Side,
     aead::{self, OVERHEAD, SALT_LEN},
     matching::{RelayPair, Values},
-    redacted,
     upload::Uploaded,
 };
 

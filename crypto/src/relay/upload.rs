@@ -5,13 +5,13 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::{
     Digest, EpochSecrets, PairKey, SLOTS,
     exchange::{Conclusion, Gate},
+    redacted::redacted,
 };
 
 use super::{
     RelayError, RelayMisbehaved, Side,
     compare::{Row, Upload, Verdict},
     matching::Values,
-    redacted,
 };
 
 /// The upload is out; the relay's verdict is awaited.
