@@ -17,5 +17,6 @@ mod properties;
 mod repeats;
 mod solo;
 mod spending;
+mod two_ways;
 mod who_starts;
 mod world;

@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) nodes: Vec<Node>,
     pub(crate) faults: Faults,
+    /// After so many more messages of exchanges the next one is lost with its link, once.
+    pub(crate) cut_after: Option<u32>,
     /// Latency, at least and at most, in milliseconds.
     pub(crate) latency: (u64, u64),
     /// Who hears whom on the radio, and how strongly.
@@ -96,6 +98,7 @@ impl World {
             now: Duration::ZERO,
             nodes: Vec::new(),
             faults: Faults::default(),
+            cut_after: None,
             latency: (5, 40),
             air: BTreeMap::new(),
             lan: BTreeSet::new(),
