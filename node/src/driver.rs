@@ -100,7 +100,8 @@ impl Driver {
                 let _unheard = answer.send(self.engine.status(now));
             }
             Command::Traffic(answer) => {
-                let _unheard = answer.send(self.traffic);
+                let radio = self.bluetooth.as_ref().map(Bluetooth::metered).unwrap_or_default();
+                let _unheard = answer.send(Traffic { radio, ..self.traffic });
             }
             Command::Stop(answer) => {
                 let _unheard = answer.send(());
@@ -261,7 +262,7 @@ async fn next_of<T, E>(transport: &mut Option<T>, event: impl AsyncFnOnce(&mut T
 
 async fn at(clock: &Clock, due: Option<Duration>) {
     match due {
-        Some(due) => sleep_until(clock.instant(due).into()).await,
+        Some(due) => sleep_until(clock.instant(due)).await,
         None => std::future::pending().await,
     }
 }

@@ -37,8 +37,6 @@ pub const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 pub const MESSAGES_QUEUED: usize = 16;
 /// Messages that one link brings: a dozen exchanges. One more closes it.
 pub const MESSAGES: usize = 96;
-/// Channels that a peer has open on one link at once. One more closes the link.
-pub const CHANNELS: usize = 4;
 
 /// Appearing and falling silent take no longer each; what hangs is given up, and told.
 pub const TUNE_WITHIN: Duration = Duration::from_secs(10);

@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use sighej_ble::{
     Link,
-    wire::{ChannelMessage, Fragmenter, Reassembly},
+    wire::{Fragmenter, Reassembly, channel::ChannelMessage},
 };
 use sighej_engine::LinkId;
 use tokio::{
@@ -91,34 +91,40 @@ async fn receive(
     events: &mpsc::Sender<TaskEvent>,
     meter: &Meter,
 ) {
-    let mut reassembly = Reassembly::default();
-    for n in 0..limits::MESSAGES {
-        let next = next_message(link, &mut reassembly, meter);
-        let message =
-            if n == 0 && is_accepted { within_first_message_time(next).await } else { next.await };
-        let Some(message) = message else { return };
-        if events.send(TaskEvent::Message { link: id, message }).await.is_err() {
-            return;
+    let mut reassembly = Reassembly::new();
+    let mut left = limits::MESSAGES;
+    let mut is_owed = is_accepted;
+    loop {
+        let next = next_messages(link, &mut reassembly, meter);
+        let messages = if is_owed { within_first_message_time(next).await } else { next.await };
+        let Some(messages) = messages else { return };
+        is_owed = false;
+        for message in messages {
+            let Ok(message) = ChannelMessage::decode(&message) else { return };
+            left -= 1;
+            if events.send(TaskEvent::Message { link: id, message }).await.is_err() || left == 0 {
+                return;
+            }
         }
     }
 }
 
-async fn within_first_message_time(
-    message: impl Future<Output = Option<ChannelMessage>>,
-) -> Option<ChannelMessage> {
-    timeout(limits::FIRST_MESSAGE_WITHIN, message).await.ok().flatten()
+async fn within_first_message_time<T>(messages: impl Future<Output = Option<T>>) -> Option<T> {
+    timeout(limits::FIRST_MESSAGE_WITHIN, messages).await.ok().flatten()
 }
 
-async fn next_message(
+/// The next whole messages, in order; none where the link is gone, or the peer breaks a rule of fragments.
+async fn next_messages(
     link: &dyn Link,
     reassembly: &mut Reassembly,
     meter: &Meter,
-) -> Option<ChannelMessage> {
+) -> Option<Vec<Vec<u8>>> {
     loop {
         let packet = link.receive().await?;
         meter.received(&packet);
-        if let Some(message) = reassembly.take(&packet).ok()? {
-            return ChannelMessage::decode(&message).ok();
+        let messages = reassembly.take(&packet).ok()?;
+        if !messages.is_empty() {
+            return Some(messages);
         }
     }
 }
@@ -127,7 +133,7 @@ async fn next_message(
 async fn send(link: &dyn Link, mut messages: mpsc::Receiver<Vec<u8>>, meter: &Meter) {
     let mut fragmenter = Fragmenter::new(link.max_packet());
     while let Some(message) = messages.recv().await {
-        let Ok(packets) = fragmenter.split(&message) else { return };
+        let Ok(packets) = fragmenter.packets(&message) else { return };
         for packet in packets {
             match timeout(limits::SEND_WITHIN, link.send(&packet)).await {
                 Ok(Ok(())) => meter.sent(&packet),

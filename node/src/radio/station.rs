@@ -7,7 +7,7 @@ use std::{
 
 use sighej_ble::{
     AdvertSeen, Link, PeerAddress, Radio, RadioError, RadioEvent, Sighting,
-    wire::{ChannelMessage, Side, What},
+    wire::channel::{Arrival, ChannelMessage, Side, What},
 };
 use sighej_crypto::Token;
 use sighej_engine::{ChannelId, LinkId, RadioAddress};
@@ -20,11 +20,11 @@ use tokio::{
 use super::{
     BluetoothEvent, RadioState, StationCommand,
     addresses::{Addresses, Handles},
-    channels::{Channels, Known},
+    channels::Named,
     limits,
     link::{Carrier, TaskEvent},
     meter::Meter,
-    tuning::Tuning,
+    tuning::{Done, Tuning},
 };
 use crate::links::{Ids, LinkCommand, LinkEvent};
 
@@ -58,7 +58,7 @@ pub(super) struct Station {
 /// A link that is up.
 struct Row {
     is_accepted: bool,
-    channels: Channels,
+    channels: Named,
     messages: mpsc::Sender<Vec<u8>>,
     /// Dropped with the row, which tells the task that the link is to be closed.
     _wanted: oneshot::Sender<()>,
@@ -98,7 +98,7 @@ impl Station {
                     Some(command) => self.obey(command).await,
                     None => break,
                 },
-                tuned = self.tuning.done() => self.on_tuned(tuned),
+                done = self.tuning.done() => self.on_done(done),
                 event = radio.event(), if !self.is_over => self.on_radio(event),
                 Some(event) = self.told.1.recv() => self.on_task(event),
                 Some(dialled) = self.dials.join_next() => {
@@ -132,7 +132,7 @@ impl Station {
             }
             StationCommand::Link(LinkCommand::CloseChannel { channel }) => {
                 self.say(channel, What::Close);
-                self.links.values_mut().for_each(|row| drop(row.channels.close(channel)));
+                self.links.values_mut().for_each(|row| row.channels.close(channel));
             }
             StationCommand::Link(LinkCommand::CloseLink { link }) => drop(self.links.remove(&link)),
             // Over the radio presence is read, not sent.
@@ -143,15 +143,19 @@ impl Station {
     /// Everything of an identity ends at once.
     fn end_all(&mut self) {
         self.links.clear();
-        self.tasks.shutdown_now();
+        self.tasks.abort_all();
         self.dials = JoinSet::new();
         self.heard.clear();
         self.callers.clear();
         self.news.clear();
     }
 
-    fn on_tuned(&mut self, tuned: Result<(), RadioError>) {
-        self.show(tuned.map_or_else(RadioState::Down, |()| RadioState::Up));
+    fn on_done(&mut self, done: Done) {
+        match done {
+            Done::Appeared(Ok(())) => self.show(RadioState::Up),
+            Done::Appeared(Err(why)) => self.show(RadioState::Down(why)),
+            Done::Silent => {}
+        }
     }
 
     fn on_radio(&mut self, event: Option<RadioEvent>) {
@@ -255,7 +259,7 @@ impl Station {
             meter: Arc::clone(&self.meter),
         };
         self.tasks.spawn(carrier.run());
-        self.links.insert(id, Row { is_accepted, channels: Channels::new(us), messages, _wanted: wanted });
+        self.links.insert(id, Row { is_accepted, channels: Named::new(us), messages, _wanted: wanted });
         self.news.push_back(LinkEvent::Up { link: id, address: Some(address) });
     }
 
@@ -271,31 +275,22 @@ impl Station {
         }
     }
 
-    fn on_message(&mut self, link: LinkId, ChannelMessage { channel: key, what }: ChannelMessage) {
+    fn on_message(&mut self, link: LinkId, message: ChannelMessage) {
         let Some(row) = self.links.get_mut(&link) else { return };
-        let channel = match row.channels.look_up(key) {
-            Known::Open(channel) => channel,
-            Known::New => {
-                let channel = self.ids.inbound();
-                row.channels.opened(key, channel);
-                self.news.push_back(LinkEvent::ChannelOpened { link, channel });
-                channel
-            }
-            Known::Old => return,
-            Known::TooMany => return self.break_off(link),
-        };
-        match what {
-            What::Frame(bytes) => self.news.push_back(LinkEvent::Frame { channel, bytes }),
-            What::Close => {
-                row.channels.close(channel);
-                self.news.push_back(LinkEvent::ChannelClosed { channel });
-            }
+        let Ok(arrival) = row.channels.take(&message, &self.ids) else { return self.break_off(link) };
+        let Some((channel, arrival)) = arrival else { return };
+        if arrival == Arrival::Opened {
+            self.news.push_back(LinkEvent::ChannelOpened { link, channel });
         }
+        self.news.push_back(match message.what {
+            What::Frame(bytes) => LinkEvent::Frame { channel, bytes },
+            What::Close => LinkEvent::ChannelClosed { channel },
+        });
     }
 
     fn open(&mut self, link: LinkId, channel: ChannelId) {
-        let opened = self.links.get_mut(&link).and_then(|row| row.channels.open(channel));
-        if opened.is_none() {
+        let opened = self.links.get_mut(&link).is_some_and(|row| row.channels.open(channel));
+        if !opened {
             self.news.push_back(LinkEvent::ChannelClosed { channel });
         }
     }

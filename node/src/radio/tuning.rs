@@ -22,6 +22,15 @@ pub(super) struct Tuning {
 
 type Change = (Wanted, Pin<Box<dyn Future<Output = Result<(), RadioError>> + Send>>);
 
+/// What was done.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// It appeared, or could not.
+    Appeared(Result<(), RadioError>),
+    /// It fell silent.
+    Silent,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Presence(Presence),
@@ -64,20 +73,20 @@ impl Tuning {
         }
     }
 
-    /// Waits for an appearance to be done, and how. May be cancelled without loss. Never, while there is none.
-    pub(super) async fn done(&mut self) -> Result<(), RadioError> {
-        loop {
-            let Some((wanted, change)) = &mut self.under_way else { return std::future::pending().await };
-            let (wanted, result) = (*wanted, change.await);
-            self.under_way = None;
-            if wanted == Wanted::Silence {
+    /// Waits for what is under way. May be cancelled without loss. Never, where nothing is.
+    pub(super) async fn done(&mut self) -> Done {
+        let Some((wanted, change)) = &mut self.under_way else { return std::future::pending().await };
+        let (wanted, result) = (*wanted, change.await);
+        self.under_way = None;
+        let done = match wanted {
+            Wanted::Presence(_) => Done::Appeared(result),
+            Wanted::Silence => {
                 self.waiting.drain(..).for_each(tell);
+                Done::Silent
             }
-            self.go_on();
-            if wanted != Wanted::Silence {
-                return result;
-            }
-        }
+        };
+        self.go_on();
+        done
     }
 
     fn go_on(&mut self) {
