@@ -138,8 +138,8 @@ async fn the_shorter_mtu_counts_by_gatt_and_l2cap_is_taken_where_both_can() {
     let short = Station { abilities: gatt(), mtu: 23, ..Station::default() };
     let [one, other] = pair(&air, [Station::default(), short]).await;
     let [dialled, accepted] = linked(&one, &other).await;
-    assert_eq!((dialled.path(), dialled.max_packet()), (Path::Gatt, 20));
-    assert_eq!(accepted.send(&[0; 21]).await, Err(LinkError::TooLong(21)));
+    assert_eq!((dialled.path(), dialled.max_packet()), (Path::Gatt, 18));
+    assert_eq!(accepted.send(&[0; 19]).await, Err(LinkError::TooLong(19)));
     let third = air.radio(Station::default());
     third.appear(presence(3, 0)).await.unwrap();
     let heard = loop {

@@ -12,20 +12,19 @@ use sighej_ble::{
 use sighej_crypto::{Commitment, EpochNumber, EpochSecrets, Evaluation, InterestSet, MetBlock};
 
 fn main() -> io::Result<()> {
-    for (target, name, bytes) in
-        [
-            commitments(),
-            proofs(),
-            interests(),
-            initiator(),
-            responder(),
-            relay(),
-            strangers(),
-            pairs(),
-            adverts(),
-            packets(),
-        ]
-        .concat()
+    for (target, name, bytes) in [
+        commitments(),
+        proofs(),
+        interests(),
+        initiator(),
+        responder(),
+        relay(),
+        strangers(),
+        pairs(),
+        adverts(),
+        packets(),
+    ]
+    .concat()
     {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
         fs::create_dir_all(&folder)?;

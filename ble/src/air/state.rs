@@ -21,6 +21,12 @@ use super::{Conditions, Station, Tally, chance::Chance, wire::Wire};
 const SIGHTINGS: usize = 64;
 /// Strength at one metre, in dBm.
 const AT_ONE_METRE: f64 = -59.0;
+/// ATT's own bytes in a write or a notification.
+const ATT_HEADER: usize = 3;
+/// The longest value that every platform passes in one piece.
+const ATT_VALUE: usize = 510;
+/// What tells the links of a characteristic from each other (specification, section 16.3).
+const LINK_ID: usize = 2;
 /// The random delay before an advert, at most.
 const ADVERT_DELAY: Duration = Duration::from_millis(10);
 
@@ -195,7 +201,12 @@ impl State {
         let (path, max_packet) = if one.abilities.l2cap && other.abilities.l2cap {
             (Path::L2cap, MAX_PACKET)
         } else {
-            (Path::Gatt, usize::from(one.mtu.min(other.mtu).clamp(23, 517) - 3).min(MAX_PACKET))
+            (
+                Path::Gatt,
+                usize::from(one.mtu.min(other.mtu).clamp(23, 517)).min(ATT_VALUE + ATT_HEADER)
+                    - ATT_HEADER
+                    - LINK_ID,
+            )
         };
         self.wires_made += 1;
         self.wires.insert(self.wires_made, Wire::new(path, max_packet, [dialler, acceptor]));

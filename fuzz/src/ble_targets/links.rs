@@ -63,8 +63,8 @@ fn honest(data: &[u8]) {
     let mut passed_over = 0;
     while !packets.is_empty() {
         chance = chance.wrapping_mul(1_103_515_245).wrapping_add(12_345) % 65_521;
-        // The first of those under way is passed over only so often, so that nothing is overtaken for ever.
-        let pick = if passed_over == UNDER_WAY - 1 { 0 } else { chance % packets.len().min(UNDER_WAY) };
+        // None is more than so many places ahead of the first that has not arrived.
+        let pick = chance % packets.len().min(UNDER_WAY - passed_over);
         passed_over = if pick == 0 { 0 } else { passed_over + 1 };
         let Some(packet) = packets.remove(pick) else { break };
         for _ in 0..=chance % 2 {
