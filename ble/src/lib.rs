@@ -3,11 +3,31 @@
 //!
 //! [`Radio`] and [`Link`] are what a platform implements: an app on a phone does so over `CoreBluetooth` or Android's
 //! API. Everything above them is pure and the same everywhere.
+//!
+//! # Logs
+//! This crate writes no address, token or packet to a log. The libraries under it do, at debug and trace: a program
+//! that takes their records (through `tracing-log`, or a logger of `log`) must switch [`LOUD_TARGETS`] off, whatever
+//! filter its user gives.
 
 pub mod advert;
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
+mod central;
+#[cfg(any(target_os = "macos", target_os = "windows"))]
+mod desktop;
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
+mod events;
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
+mod gatt;
+#[cfg(target_os = "linux")]
+mod linux;
 mod radio;
+mod system;
 
 pub use radio::{
     Abilities, AdvertSeen, Link, LinkError, PRESENCE_BYTES, Path, PeerAddress, Presence, Radio, RadioError,
     RadioEvent, Sighting,
 };
+pub use system::{Adapter, Setup, system_radio};
+
+/// Log targets of libraries that name addresses: `tracing` filters take each as `target=off`.
+pub const LOUD_TARGETS: [&str; 4] = ["bluer", "bluez_async", "btleplug", "dbus"];
