@@ -68,6 +68,7 @@ pub(super) async fn told<T>(
 }
 
 /// What an error of BlueZ means to whoever reads it. Its own message is left out, since it may carry an address.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds are said in the library's words")]
 pub(super) fn explain(error: &bluer::Error) -> RadioError {
     match &error.kind {
         ErrorKind::NotFound | ErrorKind::DoesNotExist => RadioError::NoAdapter(None),
@@ -78,7 +79,6 @@ pub(super) fn explain(error: &bluer::Error) -> RadioError {
             RadioError::NoService("the system bus is gone".into())
         }
         ErrorKind::InvalidAddress(_) | ErrorKind::InvalidName(_) => RadioError::Unreachable,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "all others are said in the library's words")]
         other => RadioError::Platform(other.to_string()),
     }
 }

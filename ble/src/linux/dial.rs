@@ -70,7 +70,7 @@ impl Dial {
         let to: Address = self.peer.as_str().parse().map_err(|_| RadioError::Unreachable)?;
         let to_kind = if self.random { AddressType::LeRandom } else { AddressType::LePublic };
         let channel = l2cap::connect((from, kind), (to, to_kind)).await;
-        Ok(channel.map(|channel| ChannelLink::new(channel, Some(peripheral), membership)))
+        Ok(channel.map(|channel| ChannelLink::over(channel, Some(peripheral), membership)))
     }
 
     async fn gatt(&self) -> Result<Arc<dyn Link>, RadioError> {

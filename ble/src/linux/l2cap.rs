@@ -108,13 +108,13 @@ impl std::fmt::Debug for Dialled {
 
 impl ChannelLink {
     /// From a channel that stands.
-    pub(super) fn new(channel: SeqPacket, dialled: Option<Peripheral>, membership: Membership) -> Arc<dyn Link> {
+    pub(super) fn over(channel: SeqPacket, dialled: Option<Peripheral>, membership: Membership) -> Arc<dyn Link> {
         let max_packet = channel.send_mtu().unwrap_or_default().min(PACKET_BYTES);
         let ended = watch::Sender::new(false);
         Arc::new(ChannelLink { channel, dialled: dialled.map(Dialled), ended, max_packet, membership })
     }
 
-    async fn over(&self) {
+    async fn ends(&self) {
         let mut ended = self.ended.subscribe();
         tokio::select! {
             _ = ended.wait_for(|ended| *ended) => {}
@@ -155,7 +155,7 @@ impl Link for ChannelLink {
         }
         let sent = tokio::select! {
             sent = timeout(SEND_TIME, self.channel.send(packet)) => matches!(sent, Ok(Ok(_))),
-            () = self.over() => false,
+            () = self.ends() => false,
         };
         if sent {
             return Ok(());
@@ -169,7 +169,7 @@ impl Link for ChannelLink {
         let length = tokio::select! {
             biased;
             received = self.channel.recv(&mut packet) => received.unwrap_or_default(),
-            () = self.over() => 0,
+            () = self.ends() => 0,
         };
         if length == 0 {
             self.ended.send_replace(true);

@@ -279,7 +279,7 @@ fn accept(
             if connections.links() < CHANNELS
                 && let Some(membership) = connections.join(&address, false)
             {
-                events.accepted(ChannelLink::new(channel, None, membership));
+                events.accepted(ChannelLink::over(channel, None, membership));
             }
         }
     })
