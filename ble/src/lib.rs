@@ -2,7 +2,8 @@
 //! messages cross a link made of small packets.
 //!
 //! [`Radio`] and [`Link`] are what a platform implements: an app on a phone does so over `CoreBluetooth` or Android's
-//! API. Everything above them is pure and the same everywhere.
+//! API. What is above them is the same everywhere: [`advert`] (what is on the air), [`wire`] (packets and messages) and
+//! [`Sightings`] (strengths) are pure, without a clock, chance or a socket. [`air`] is a radio for tests.
 
 pub mod advert;
 pub mod air;
