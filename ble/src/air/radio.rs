@@ -145,7 +145,7 @@ impl AirRadio {
         };
         let [own, others] = AirLink::ends(&self.air, wire, [own_address, peer.clone()])?;
         let others: Arc<dyn Link> = Arc::new(others);
-        if let Some(seat) = self.air.state().seats.get_mut(&acceptor) {
+        if let Some(seat) = self.air.state().seats.get_mut(&acceptor).filter(|seat| seat.is_on()) {
             seat.tell(RadioEvent::Accepted(others));
         }
         Some(Arc::new(own))
@@ -155,7 +155,9 @@ impl AirRadio {
 impl Drop for AirRadio {
     fn drop(&mut self) {
         drop(self.silence());
-        self.air.state().seats.remove(&self.id);
+        // Whatever link it was just given is dropped outside the lock.
+        let gone = self.air.state().seats.remove(&self.id);
+        drop(gone);
     }
 }
 
