@@ -2,7 +2,9 @@
 //! messages cross a link made of small packets.
 //!
 //! [`Radio`] and [`Link`] are what a platform implements: an app on a phone does so over `CoreBluetooth` or Android's
-//! API. Everything above them is pure and the same everywhere.
+//! API. What is above them is the same everywhere: [`advert`] (what is on the air), [`wire`] (packets and messages) and
+//! [`Sightings`] (strengths) are pure, without a clock, chance or a socket. [`air`] is a radio for tests, and
+//! [`system_radio`] the one of the machine.
 //!
 //! # Logs
 //! This crate writes no address, token or packet to a log. The libraries under it do, at debug and trace: a program
@@ -10,6 +12,7 @@
 //! filter its user gives.
 
 pub mod advert;
+pub mod air;
 #[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
 mod central;
 #[cfg(any(target_os = "macos", target_os = "windows"))]
@@ -21,12 +24,15 @@ mod gatt;
 #[cfg(target_os = "linux")]
 mod linux;
 mod radio;
+mod sightings;
 mod system;
+pub mod wire;
 
 pub use radio::{
     Abilities, AdvertSeen, Link, LinkError, PRESENCE_BYTES, Path, PeerAddress, Presence, Radio, RadioError,
     RadioEvent, Sighting,
 };
+pub use sightings::Sightings;
 pub use system::{Adapter, Setup, system_radio};
 
 /// Log targets of libraries that name addresses: `tracing` filters take each as `target=off`.
