@@ -161,7 +161,14 @@ async fn meet(devices: &[Device], number: u8, arguments: &Arguments) -> Result<(
     let start = Instant::now();
     for (index, device) in devices.iter().enumerate() {
         let at = Instant::now();
-        device.radio.appear(presence(number, index)).await?;
+        let ups = device.lives.borrow().up;
+        if let Err(error) = device.radio.appear(presence(number, index)).await {
+            println!("{{\"not_yet\":\"{error}\"}}");
+            let mut lives = device.lives.clone();
+            timeout(PATIENCE, lives.wait_for(|lives| lives.up > ups))
+                .await
+                .context("it does not come up")??;
+        }
         figure("appear", at);
     }
     everybody(devices, number, start, arguments).await
@@ -213,10 +220,12 @@ async fn reach(from: &Device, address: &PeerAddress, to: Presence, arguments: &A
     }
     for length in [1, 20, 200, link.max_packet()] {
         for round in 0..arguments.echoes {
-            let packet: Vec<u8> = (0..length).map(|at| at.to_le_bytes()[0] ^ round.to_le_bytes()[0]).collect();
+            let packet: Vec<u8> =
+                (0..length).map(|at| at.to_le_bytes()[0] ^ round.to_le_bytes()[0]).collect();
             let sent = Instant::now();
             link.send(&packet).await?;
-            let back = timeout(PATIENCE, link.receive()).await.context("no echo came")?.context("the link ended")?;
+            let back =
+                timeout(PATIENCE, link.receive()).await.context("no echo came")?.context("the link ended")?;
             ensure!(back == packet, "the echo is another packet");
             if length == 200 {
                 figure("echo_200", sent);

@@ -99,8 +99,7 @@ impl EventQueue {
 impl Waiting {
     /// What the owner is to have now: links and states before sightings.
     fn take(&mut self) -> Option<Option<RadioEvent>> {
-        let next =
-            self.events.pop_front().or_else(|| self.sightings.pop_front().map(RadioEvent::Sighted));
+        let next = self.events.pop_front().or_else(|| self.sightings.pop_front().map(RadioEvent::Sighted));
         match next {
             Some(event) => Some(Some(event)),
             None if self.ended => Some(None),

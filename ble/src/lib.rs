@@ -15,7 +15,11 @@ pub mod advert;
 pub mod air;
 #[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
 mod central;
-#[cfg(any(target_os = "macos", target_os = "windows"))]
+#[cfg(any(test, target_os = "macos", target_os = "windows"))]
+#[cfg_attr(
+    target_os = "linux",
+    allow(dead_code, reason = "on Linux it is compiled to be checked, and not used")
+)]
 mod desktop;
 #[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
 mod events;

@@ -91,7 +91,8 @@ impl Connections {
             connection.links == 0 && now.saturating_duration_since(connection.idle_since) >= IDLE_TIME
         };
         let mut table = self.table();
-        let idle: Vec<_> = table.iter().filter(|(_, one)| idle(one)).map(|(address, _)| address.clone()).collect();
+        let idle: Vec<_> =
+            table.iter().filter(|(_, one)| idle(one)).map(|(address, _)| address.clone()).collect();
         for address in &idle {
             if let Some(connection) = table.get_mut(address) {
                 connection.idle_since = now;
@@ -169,7 +170,8 @@ mod tests {
     fn the_last_link_of_a_dialled_connection_ends_it() {
         let (connections, mut ends) = Connections::new();
         let peer = PeerAddress::new("a");
-        let (first, second) = (connections.join(&peer, true).unwrap(), connections.join(&peer, false).unwrap());
+        let (first, second) =
+            (connections.join(&peer, true).unwrap(), connections.join(&peer, false).unwrap());
         assert!(!connections.connected(&peer), "we dialled it");
         drop(first);
         assert!(ends.try_recv().is_err());

@@ -74,10 +74,14 @@ impl Inbox {
 }
 
 /// Connects, subscribes, opens a link.
-pub(crate) async fn dial(peripheral: Peripheral, membership: Membership) -> Result<Arc<dyn Link>, RadioError> {
+pub(crate) async fn dial(
+    peripheral: Peripheral,
+    membership: Membership,
+) -> Result<Arc<dyn Link>, RadioError> {
     connect(&peripheral).await?;
     let packets = characteristic(&peripheral, PACKET_CHARACTERISTIC)?;
-    let notifications = within(CALL_TIME, "listening to the other device", peripheral.notifications()).await?;
+    let notifications =
+        within(CALL_TIME, "listening to the other device", peripheral.notifications()).await?;
     within(CALL_TIME, "subscribing", peripheral.subscribe(&packets)).await?;
     let id = hello(&peripheral, &packets).await?;
     let max_packet = max_packet(peripheral.mtu());
@@ -90,7 +94,8 @@ pub(crate) async fn dial(peripheral: Peripheral, membership: Membership) -> Resu
 pub(crate) async fn read_presence(peripheral: &Peripheral) -> Result<Presence, LinkError> {
     connect(peripheral).await.map_err(|_| LinkError::Gone)?;
     let token = characteristic(peripheral, TOKEN_CHARACTERISTIC).map_err(|_| LinkError::NotSigHej)?;
-    let value = within(CALL_TIME, "reading the token", peripheral.read(&token)).await.map_err(|_| LinkError::Gone)?;
+    let value =
+        within(CALL_TIME, "reading the token", peripheral.read(&token)).await.map_err(|_| LinkError::Gone)?;
     let presence: [u8; PRESENCE_BYTES] = value.try_into().map_err(|_| LinkError::NotSigHej)?;
     Ok(Presence(presence))
 }
@@ -117,7 +122,8 @@ fn characteristic(peripheral: &Peripheral, uuid: u128) -> Result<Characteristic,
 async fn hello(peripheral: &Peripheral, packets: &Characteristic) -> Result<LinkId, RadioError> {
     let mut last = RadioError::Unreachable;
     for _ in 0..HELLOS {
-        let id = LinkId::random().ok_or_else(|| RadioError::Platform("the system has no randomness".into()))?;
+        let id =
+            LinkId::random().ok_or_else(|| RadioError::Platform("the system has no randomness".into()))?;
         let write = peripheral.write(packets, &id.0, WriteType::WithResponse);
         match within(CALL_TIME, "opening a link", write).await {
             Ok(()) => return Ok(id),
@@ -129,8 +135,10 @@ async fn hello(peripheral: &Peripheral, packets: &Characteristic) -> Result<Link
 
 /// From notifications to the link's packets, until either ends.
 async fn pump(
-    mut notifications: Pin<Box<dyn Stream<Item = ValueNotification> + Send>>, id: LinkId,
-    put: mpsc::Sender<Vec<u8>>, ended: watch::Sender<bool>,
+    mut notifications: Pin<Box<dyn Stream<Item = ValueNotification> + Send>>,
+    id: LinkId,
+    put: mpsc::Sender<Vec<u8>>,
+    ended: watch::Sender<bool>,
 ) {
     while let Some(notification) = notifications.next().await {
         if notification.uuid != Uuid::from_u128(PACKET_CHARACTERISTIC) {

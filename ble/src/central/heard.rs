@@ -36,7 +36,13 @@ impl<Id> Default for Heard<Id> {
 impl<Id: Clone> Heard<Id> {
     /// An advert of a device, whose address is `random` or public. Returns what to tell.
     pub(crate) fn first(
-        &mut self, address: &PeerAddress, id: Id, random: bool, advert: Advert, rssi: Option<i8>, now: Instant,
+        &mut self,
+        address: &PeerAddress,
+        id: Id,
+        random: bool,
+        advert: Advert,
+        rssi: Option<i8>,
+        now: Instant,
     ) -> Sighting {
         if self.devices.len() >= HEARD && !self.devices.contains_key(address) {
             self.forget_one();
@@ -50,7 +56,11 @@ impl<Id: Clone> Heard<Id> {
     /// Another advert of a device, or a new strength. Returns what to tell, if anything; `None` as well where the
     /// device was never heard.
     pub(crate) fn again(
-        &mut self, address: &PeerAddress, advert: Option<Advert>, rssi: Option<i8>, now: Instant,
+        &mut self,
+        address: &PeerAddress,
+        advert: Option<Advert>,
+        rssi: Option<i8>,
+        now: Instant,
     ) -> Option<Sighting> {
         let device = self.devices.get_mut(address)?;
         device.heard = now;
@@ -80,7 +90,8 @@ impl<Id: Clone> Heard<Id> {
     }
 
     fn forget_one(&mut self) {
-        let oldest = self.devices.iter().min_by_key(|(_, device)| device.heard).map(|(address, _)| address.clone());
+        let oldest =
+            self.devices.iter().min_by_key(|(_, device)| device.heard).map(|(address, _)| address.clone());
         if let Some(address) = oldest {
             self.devices.remove(&address);
         }
@@ -104,7 +115,9 @@ mod tests {
         let soon = start + TELL_EVERY / 2;
         assert!(heard.again(&peer, Some(advert(1)), None, soon).is_none());
         assert!(heard.again(&peer, Some(advert(2)), None, soon).is_some());
-        assert!(heard.again(&peer, None, Some(-60), soon + TELL_EVERY).is_some_and(|seen| seen.rssi == Some(-60)));
+        assert!(
+            heard.again(&peer, None, Some(-60), soon + TELL_EVERY).is_some_and(|seen| seen.rssi == Some(-60))
+        );
     }
 
     #[test]

@@ -30,7 +30,9 @@ pub(crate) fn peer_address(id: &PeripheralId) -> PeerAddress {
 /// Awaits a call of the system, for so long: any of them can hang. Of an error only `what` is told, since the words of
 /// the system's libraries carry addresses.
 pub(crate) async fn within<T, E>(
-    limit: Duration, what: &'static str, call: impl Future<Output = Result<T, E>>,
+    limit: Duration,
+    what: &'static str,
+    call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, RadioError> {
     match timeout(limit, call).await {
         Ok(Ok(done)) => Ok(done),

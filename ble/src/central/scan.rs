@@ -50,7 +50,9 @@ impl Scan {
     /// The filter is empty: BlueZ matches one against the list of UUIDs alone, and an advert that carries service data
     /// has no room for the list.
     pub(crate) async fn start(
-        adapter: Adapter, heard: Arc<Mutex<Heard<PeripheralId>>>, events: Arc<EventQueue>,
+        adapter: Adapter,
+        heard: Arc<Mutex<Heard<PeripheralId>>>,
+        events: Arc<EventQueue>,
         notes: mpsc::Sender<Note>,
     ) -> Result<Scan, RadioError> {
         let mut stream = within(CALL_TIME, "listening for adverts", adapter.events()).await?;
@@ -124,7 +126,10 @@ impl Listener {
         let Ok(Some(known)) = within(CALL_TIME, "looking at a device", looking).await else { return };
         // Only what was heard has a strength. A central that connected without one shows its services to the system
         // as well, and advertises nothing.
-        let bare = || (known.rssi.is_some() && known.services.contains(&Uuid::from_u128(SERVICE))).then_some(Advert::Bare);
+        let bare = || {
+            (known.rssi.is_some() && known.services.contains(&Uuid::from_u128(SERVICE)))
+                .then_some(Advert::Bare)
+        };
         let Some(advert) = full(&known.service_data).or_else(bare) else { return };
         let random = known.address_type != Some(AddressType::Public);
         let rssi = known.rssi.and_then(|rssi| i8::try_from(rssi).ok());

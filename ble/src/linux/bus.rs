@@ -58,7 +58,8 @@ impl Bus {
 
 /// Awaits a call of `bluer`.
 pub(super) async fn told<T>(
-    call: impl Future<Output = bluer::Result<T>>, what: &'static str,
+    call: impl Future<Output = bluer::Result<T>>,
+    what: &'static str,
 ) -> Result<T, RadioError> {
     match timeout(CALL_TIME, call).await {
         Ok(Ok(answer)) => Ok(answer),

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::{
     Link, PeerAddress, RadioError,
-    central::{Connections, within, dial as dial_gatt},
+    central::{Connections, dial as dial_gatt, within},
     linux::{
         bus::{Bus, CALL_TIME, told},
         l2cap::{self, ChannelLink, NoChannel},

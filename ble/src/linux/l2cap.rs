@@ -55,7 +55,8 @@ pub(super) fn listen(adapter: Address, kind: AddressType) -> std::io::Result<Seq
 
 /// Connects from one adapter to a peer.
 pub(super) async fn connect(
-    from: (Address, AddressType), to: (Address, AddressType),
+    from: (Address, AddressType),
+    to: (Address, AddressType),
 ) -> Result<SeqPacket, NoChannel> {
     match timeout(CONNECT_TIME, connecting(from, to)).await {
         Ok(Ok(channel)) => Ok(channel),
@@ -108,7 +109,11 @@ impl std::fmt::Debug for Dialled {
 
 impl ChannelLink {
     /// From a channel that stands.
-    pub(super) fn over(channel: SeqPacket, dialled: Option<Peripheral>, membership: Membership) -> Arc<dyn Link> {
+    pub(super) fn over(
+        channel: SeqPacket,
+        dialled: Option<Peripheral>,
+        membership: Membership,
+    ) -> Arc<dyn Link> {
         let max_packet = channel.send_mtu().unwrap_or_default().min(PACKET_BYTES);
         let ended = watch::Sender::new(false);
         Arc::new(ChannelLink { channel, dialled: dialled.map(Dialled), ended, max_packet, membership })

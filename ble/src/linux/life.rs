@@ -53,7 +53,10 @@ pub(super) struct Life {
 
 impl Life {
     pub(super) fn new(
-        setup: Setup, bus: Bus, heard: Arc<Mutex<Heard<PeripheralId>>>, events: Arc<EventQueue>,
+        setup: Setup,
+        bus: Bus,
+        heard: Arc<Mutex<Heard<PeripheralId>>>,
+        events: Arc<EventQueue>,
         reach: watch::Sender<Option<Reach>>,
     ) -> Life {
         let come_back = COME_BACK_FIRST;

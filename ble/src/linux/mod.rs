@@ -16,12 +16,14 @@
 //! | a channel's `connect` returns early | `l2cap`: `connecting` |
 //! | a listening channel belongs to all adapters | `l2cap`: `listen` binds to one |
 //! | a fresh advert has a fresh private address, a scan only after it | `on_air`: advert before scan |
+//! | a central can read the host's name | `alias`: another one while it appears |
 //! | its error messages carry addresses | `bus`: `explain` |
 //!
 //! What this program cannot set from here, `sighej doctor` checks: `Privacy = device` and `Channels = 1` (EATT off) in
 //! BlueZ's `main.conf`.
 
 mod advertiser;
+mod alias;
 mod bus;
 mod dial;
 mod l2cap;

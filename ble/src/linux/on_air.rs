@@ -20,6 +20,7 @@ use crate::{
     events::EventQueue,
     linux::{
         advertiser::Advertiser,
+        alias::Alias,
         bus::{Bus, CALL_TIME, told},
         l2cap::{self, ChannelLink},
         server::Server,
@@ -43,6 +44,7 @@ const SERVICE_ATTEMPTS: usize = 3;
 #[derive(Debug)]
 pub(super) struct OnAir {
     bus: Bus,
+    alias: Option<Alias>,
     scan: Option<Scan>,
     server: Arc<Server>,
     connections: Arc<Connections>,
@@ -60,7 +62,10 @@ enum Request {
 impl OnAir {
     /// Appears.
     pub(super) async fn start(
-        bus: &Bus, presence: Presence, l2cap: bool, heard: &Arc<Mutex<Heard<PeripheralId>>>,
+        bus: &Bus,
+        presence: Presence,
+        l2cap: bool,
+        heard: &Arc<Mutex<Heard<PeripheralId>>>,
         events: &Arc<EventQueue>,
     ) -> Result<OnAir, RadioError> {
         bus.check().await?;
@@ -75,14 +80,26 @@ impl OnAir {
         };
         // First the advert, then the scan: the kernel draws a new address for scanning only once an advert has one.
         let mut advertiser = Advertiser::new(bus).await?;
-        advertiser.show(presence).await?;
+        let mut alias = Alias::take(bus).await;
+        if let Err(error) = advertiser.show(presence).await {
+            if let Some(alias) = alias.take() {
+                alias.give_back(bus).await;
+            }
+            return Err(error);
+        }
         let (notes, noted) = mpsc::channel(NOTES_QUEUED);
         let scan = Scan::start(bus.central.clone(), Arc::clone(heard), Arc::clone(events), notes).await;
         let (requests, requested) = mpsc::channel(REQUESTS_QUEUED);
-        let keeper = Keeper { bus: bus.clone(), advertiser, connections: Arc::clone(&connections), endings: JoinSet::new() };
+        let keeper = Keeper {
+            bus: bus.clone(),
+            advertiser,
+            connections: Arc::clone(&connections),
+            endings: JoinSet::new(),
+        };
         let keeper = tokio::spawn(keeper.run(noted, ends, requested));
         let mut air = OnAir {
             bus: bus.clone(),
+            alias,
             scan: None,
             server,
             connections,
@@ -140,6 +157,9 @@ impl OnAir {
             endings.spawn(disconnect(self.bus.clone(), address));
         }
         while endings.join_next().await.is_some() {}
+        if let Some(alias) = self.alias.take() {
+            alias.give_back(&self.bus).await;
+        }
     }
 }
 
@@ -162,7 +182,9 @@ struct Keeper {
 
 impl Keeper {
     async fn run(
-        mut self, mut notes: mpsc::Receiver<Note>, mut ends: mpsc::Receiver<PeerAddress>,
+        mut self,
+        mut notes: mpsc::Receiver<Note>,
+        mut ends: mpsc::Receiver<PeerAddress>,
         mut requests: mpsc::Receiver<Request>,
     ) -> (Advertiser, RadioError) {
         let mut checks = interval(CHECK_EVERY);
@@ -270,7 +292,9 @@ async fn listen(bus: &Bus) -> Option<SeqPacketListener> {
 }
 
 fn accept(
-    listener: SeqPacketListener, connections: &Arc<Connections>, events: &Arc<EventQueue>,
+    listener: SeqPacketListener,
+    connections: &Arc<Connections>,
+    events: &Arc<EventQueue>,
 ) -> JoinHandle<()> {
     let (connections, events) = (Arc::clone(connections), Arc::clone(events));
     tokio::spawn(async move {

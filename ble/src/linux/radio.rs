@@ -39,7 +39,15 @@ pub(crate) async fn open(setup: Setup) -> Result<Arc<dyn Radio>, RadioError> {
     let l2cap = abilities.l2cap;
     let life = Life::new(setup, bus, Arc::clone(&heard), Arc::clone(&events), reach);
     tokio::spawn(life.run(ordered));
-    Ok(Arc::new(BluezRadio { abilities, l2cap, events, heard, orders, reached, dials: Semaphore::new(DIALS) }))
+    Ok(Arc::new(BluezRadio {
+        abilities,
+        l2cap,
+        events,
+        heard,
+        orders,
+        reached,
+        dials: Semaphore::new(DIALS),
+    }))
 }
 
 async fn abilities(bus: &Bus, setup: &Setup) -> Abilities {

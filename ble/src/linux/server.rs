@@ -17,9 +17,9 @@ use bluer::{
     gatt::{
         WriteOp,
         local::{
-            Application, Characteristic, CharacteristicNotifier, CharacteristicNotify, CharacteristicNotifyMethod,
-            CharacteristicRead, CharacteristicWrite, CharacteristicWriteMethod, CharacteristicWriteRequest, ReqError,
-            Service,
+            Application, Characteristic, CharacteristicNotifier, CharacteristicNotify,
+            CharacteristicNotifyMethod, CharacteristicRead, CharacteristicWrite, CharacteristicWriteMethod,
+            CharacteristicWriteRequest, ReqError, Service,
         },
     },
 };
@@ -63,7 +63,11 @@ struct Open {
 
 impl Server {
     /// Nobody is linked.
-    pub(super) fn new(connections: Arc<Connections>, events: Arc<EventQueue>, presence: Presence) -> Arc<Server> {
+    pub(super) fn new(
+        connections: Arc<Connections>,
+        events: Arc<EventQueue>,
+        presence: Presence,
+    ) -> Arc<Server> {
         Arc::new(Server {
             connections,
             events,
@@ -98,7 +102,11 @@ impl Server {
         };
         Characteristic {
             uuid: Uuid::from_u128(TOKEN_CHARACTERISTIC),
-            read: Some(CharacteristicRead { read: true, fun: Box::new(fun), ..CharacteristicRead::default() }),
+            read: Some(CharacteristicRead {
+                read: true,
+                fun: Box::new(fun),
+                ..CharacteristicRead::default()
+            }),
             ..Characteristic::default()
         }
     }
@@ -157,8 +165,18 @@ impl Server {
     }
 
     /// A packet of a central's own link. The answer to the write is what holds the central back.
-    async fn packet(&self, id: LinkId, packet: &[u8], central: PeerAddress, waits: bool) -> Result<(), ReqError> {
-        let open = self.links().get(&id).filter(|open| open.central == central).map(|open| (open.put.clone(), open.ended.clone()));
+    async fn packet(
+        &self,
+        id: LinkId,
+        packet: &[u8],
+        central: PeerAddress,
+        waits: bool,
+    ) -> Result<(), ReqError> {
+        let open = self
+            .links()
+            .get(&id)
+            .filter(|open| open.central == central)
+            .map(|open| (open.put.clone(), open.ended.clone()));
         let (put, ended) = open.ok_or(ReqError::NotPermitted)?;
         let taken = if waits {
             matches!(timeout(TAKE_TIME, put.send(packet.to_vec())).await, Ok(Ok(())))
@@ -212,7 +230,11 @@ impl fmt::Debug for Server {
 }
 
 /// A write to the packet characteristic.
-async fn written(server: Weak<Server>, value: Vec<u8>, request: CharacteristicWriteRequest) -> Result<(), ReqError> {
+async fn written(
+    server: Weak<Server>,
+    value: Vec<u8>,
+    request: CharacteristicWriteRequest,
+) -> Result<(), ReqError> {
     let server = server.upgrade().ok_or(ReqError::Failed)?;
     if request.offset != 0 || request.prepare_authorize {
         return Err(ReqError::NotSupported);
