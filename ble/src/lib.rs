@@ -2,12 +2,34 @@
 //! messages cross a link made of small packets.
 //!
 //! [`Radio`] and [`Link`] are what a platform implements: an app on a phone does so over `CoreBluetooth` or Android's
-//! API. Everything above them is pure and the same everywhere.
+//! API. What is above them is the same everywhere: [`advert`] (what is on the air), [`wire`] (packets and messages) and
+//! [`Sightings`] (strengths) are pure, without a clock, chance or a socket. [`air`] is a radio for tests, and
+//! [`system_radio`] the one of the machine.
+//!
+//! # Logs
+//! This crate writes no address, token or packet to a log. The libraries under it do, at debug and trace: a program
+//! that takes their records (through `tracing-log`, or a logger of `log`) must switch [`LOUD_TARGETS`] off, whatever
+//! filter its user gives.
 
 pub mod advert;
 pub mod air;
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
+mod central;
+#[cfg(any(test, target_os = "macos", target_os = "windows"))]
+#[cfg_attr(
+    target_os = "linux",
+    allow(dead_code, reason = "on Linux it is compiled to be checked, and not used")
+)]
+mod desktop;
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
+mod events;
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
+mod gatt;
+#[cfg(target_os = "linux")]
+mod linux;
 mod radio;
 mod sightings;
+mod system;
 pub mod wire;
 
 pub use radio::{
@@ -15,3 +37,7 @@ pub use radio::{
     RadioEvent, Sighting,
 };
 pub use sightings::Sightings;
+pub use system::{Adapter, Setup, system_radio};
+
+/// Log targets of libraries that name addresses: `tracing` filters take each as `target=off`.
+pub const LOUD_TARGETS: [&str; 4] = ["bluer", "bluez_async", "btleplug", "dbus"];

@@ -133,6 +133,20 @@ async fn a_new_token_comes_under_a_fresh_address_without_links_and_new_flags_do_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_dial_that_was_begun_under_the_old_identity_comes_to_nothing() {
+    let air = Air::new(1, Conditions::default());
+    let [one, other] = pair(&air, [Station::default(); 2]).await;
+    let heard = sighting(&one).await;
+    let changing = async {
+        sleep(Conditions::default().connecting / 2).await;
+        one.appear(presence(3, 0)).await
+    };
+    let (dialled, changed) = tokio::join!(one.connect(&heard.address), changing);
+    assert_eq!((dialled.err(), changed), (Some(RadioError::Unreachable), Ok(())));
+    drop(other);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_shorter_mtu_counts_by_gatt_and_l2cap_is_taken_where_both_can() {
     let air = Air::new(1, Conditions::default());
     let short = Station { abilities: gatt(), mtu: 23, ..Station::default() };

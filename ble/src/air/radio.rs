@@ -110,7 +110,7 @@ impl Radio for AirRadio {
 
     async fn connect(&self, peer: &PeerAddress) -> Result<Arc<dyn Link>, RadioError> {
         let _one_at_a_time = self.dialling.lock().await;
-        let conditions = {
+        let (conditions, identity) = {
             let mut state = self.air.state();
             let conditions = state.conditions;
             let seat = state.seats.get_mut(&self.id).ok_or(RadioError::NoAdapter(None))?;
@@ -121,11 +121,11 @@ impl Radio for AirRadio {
                 return Err(RadioError::Platform("this radio is silent".to_owned()));
             }
             seat.tally.dials += 1;
-            conditions
+            (conditions, seat.identity)
         };
         let limit = Instant::now() + conditions.connect_limit;
         sleep(conditions.connecting).await;
-        if let Some(link) = self.join(peer) {
+        if let Some(link) = self.join(peer, identity) {
             return Ok(link);
         }
         sleep_until(limit).await;
@@ -134,17 +134,18 @@ impl Radio for AirRadio {
 }
 
 impl AirRadio {
-    /// Connects at once, where both can.
-    fn join(&self, peer: &PeerAddress) -> Option<Arc<dyn Link>> {
+    /// Connects at once, where both can and this radio is still who it was.
+    fn join(&self, peer: &PeerAddress, identity: u64) -> Option<Arc<dyn Link>> {
         let (wire, acceptor, own_address) = {
             let mut state = self.air.state();
             let acceptor = state.reachable(self.id, peer)?;
-            let own_address = state.seats.get(&self.id)?.address.clone();
+            let own = state.seats.get(&self.id).filter(|seat| seat.identity == identity)?;
+            let own_address = own.address.clone();
             (state.join(self.id, acceptor)?, acceptor, own_address)
         };
         let [own, others] = AirLink::ends(&self.air, wire, [own_address, peer.clone()])?;
         let others: Arc<dyn Link> = Arc::new(others);
-        if let Some(seat) = self.air.state().seats.get_mut(&acceptor) {
+        if let Some(seat) = self.air.state().seats.get_mut(&acceptor).filter(|seat| seat.is_on()) {
             seat.tell(RadioEvent::Accepted(others));
         }
         Some(Arc::new(own))
@@ -154,7 +155,9 @@ impl AirRadio {
 impl Drop for AirRadio {
     fn drop(&mut self) {
         drop(self.silence());
-        self.air.state().seats.remove(&self.id);
+        // Whatever link it was just given is dropped outside the lock.
+        let gone = self.air.state().seats.remove(&self.id);
+        drop(gone);
     }
 }
 
