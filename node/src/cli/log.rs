@@ -14,7 +14,7 @@ const VARIABLE: &str = "SIGHEJ_LOG";
 /// Starts logging.
 ///
 /// Only targets that begin with `sighej` pass, whatever the level: libp2p's own events hold peer ids and addresses,
-/// which together over time are the trace that epochs exist to prevent.
+/// which together over time are the trace that epochs exist to prevent; so do those of the Bluetooth libraries.
 ///
 /// # Errors
 /// When the variable holds no level; the text says which there are.
@@ -47,9 +47,8 @@ mod tests {
         let filter = filter(LevelFilter::TRACE);
         assert!(filter.would_enable("sighej_node::lan::air", &Level::TRACE));
         assert!(filter.would_enable("sighej", &Level::TRACE));
-        for other in
-            ["libp2p_mdns", "libp2p_identify::behaviour", "libp2p_swarm", "yamux", "multistream_select"]
-        {
+        let libp2p = ["libp2p_mdns", "libp2p_identify::behaviour", "libp2p_swarm", "yamux", "multistream_select"];
+        for other in libp2p.into_iter().chain(sighej_node::ble::LOUD_TARGETS) {
             assert!(!filter.would_enable(other, &Level::ERROR), "{other}");
         }
     }

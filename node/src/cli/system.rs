@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sighej_node::ble::{Radio, RadioError};
+use sighej_node::ble::{Adapter, Radio, RadioError, Setup, system_radio};
 
 /// Opens the machine's radio: the adapter of this name, or the first.
-pub(crate) async fn radio(_name: Option<String>, _l2cap: bool) -> Result<Arc<dyn Radio>, RadioError> {
-    std::future::ready(()).await;
-    Err(RadioError::NoService("this program does not know the platform's Bluetooth".into()))
+pub(crate) async fn radio(name: Option<String>, l2cap: bool) -> Result<Arc<dyn Radio>, RadioError> {
+    let adapter = name.map_or(Adapter::Auto, Adapter::Named);
+    system_radio(Setup { adapter, l2cap }).await
 }
 
 /// Whether the system changes its address by itself; `None` where it does not say.
