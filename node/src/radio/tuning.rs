@@ -116,3 +116,106 @@ fn tell(waiting: oneshot::Sender<()>) {
     // Whoever asked may have gone.
     let _unheard = waiting.send(());
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{Mutex, atomic::AtomicBool, atomic::Ordering::Relaxed},
+        time::Duration,
+    };
+
+    use async_trait::async_trait;
+    use sighej_ble::{Abilities, Link, PeerAddress, RadioEvent};
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// A radio that takes its time, or hangs, and writes down what it is told.
+    #[derive(Debug, Default)]
+    struct Slow {
+        done: Mutex<Vec<Option<u8>>>,
+        hangs: AtomicBool,
+    }
+
+    impl Slow {
+        async fn work(&self, what: Option<u8>) {
+            if self.hangs.load(Relaxed) {
+                std::future::pending::<()>().await;
+            }
+            sleep(Duration::from_secs(1)).await;
+            self.done.lock().unwrap().push(what);
+        }
+    }
+
+    #[async_trait]
+    impl Radio for Slow {
+        fn abilities(&self) -> Abilities {
+            Abilities { advertises: true, service_data: true, l2cap: false }
+        }
+        async fn appear(&self, presence: Presence) -> Result<(), RadioError> {
+            self.work(Some(presence.token()[0])).await;
+            Ok(())
+        }
+        async fn fall_silent(&self) {
+            self.work(None).await;
+        }
+        async fn event(&self) -> Option<RadioEvent> {
+            None
+        }
+        async fn connect(&self, _: &PeerAddress) -> Result<Arc<dyn Link>, RadioError> {
+            Err(RadioError::Unreachable)
+        }
+    }
+
+    fn presence(token: u8) -> Presence {
+        Presence([token; 9])
+    }
+
+    async fn until_idle(tuning: &mut Tuning) {
+        while tuning.is_busy() {
+            tuning.done().await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silence_comes_between_two_identities_and_what_was_overtaken_is_left_out() {
+        let radio = Arc::<Slow>::default();
+        let mut tuning = Tuning::new(radio.clone());
+        tuning.appear(presence(1));
+        tuning.appear(presence(2));
+        tuning.appear(presence(3));
+        let (said, silent) = oneshot::channel();
+        tuning.silence(Some(said));
+        tuning.appear(presence(4));
+        assert!(tuning.is_present());
+        until_idle(&mut tuning).await;
+        assert_eq!(*radio.done.lock().unwrap(), [Some(1), None, Some(4)]);
+        silent.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_radio_that_never_appeared_is_silent_and_left_alone() {
+        let radio = Arc::<Slow>::default();
+        let mut tuning = Tuning::new(radio.clone());
+        let (said, silent) = oneshot::channel();
+        tuning.silence(Some(said));
+        silent.await.unwrap();
+        assert!(!tuning.is_busy() && radio.done.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_radio_that_hangs_is_given_up_and_told() {
+        let radio = Arc::<Slow>::default();
+        radio.hangs.store(true, Relaxed);
+        let mut tuning = Tuning::new(radio.clone());
+        let start = Instant::now();
+        tuning.appear(presence(1));
+        assert!(matches!(tuning.done().await, Done::Appeared(Err(RadioError::TimedOut(_)))));
+        let (said, silent) = oneshot::channel();
+        tuning.silence(Some(said));
+        assert!(matches!(tuning.done().await, Done::Silent));
+        silent.await.unwrap();
+        assert_eq!(start.elapsed(), 2 * limits::TUNE_WITHIN);
+        assert!(start.elapsed() < limits::SILENT_WITHIN);
+    }
+}
