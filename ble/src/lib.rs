@@ -4,6 +4,7 @@
 //! [`Radio`] and [`Link`] are what a platform implements: an app on a phone does so over `CoreBluetooth` or Android's
 //! API. Everything above them is pure and the same everywhere.
 
+pub mod advert;
 mod radio;
 
 pub use radio::{
