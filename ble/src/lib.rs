@@ -6,6 +6,7 @@
 
 pub mod advert;
 mod radio;
+pub mod survey;
 
 pub use radio::{
     Abilities, AdvertSeen, Link, LinkError, PRESENCE_BYTES, Path, PeerAddress, Presence, Radio, RadioError,
