@@ -29,9 +29,13 @@ const COMMON_NAME: &str = "BlueZ";
 const RESTART: &str = "sudo systemctl restart bluetooth";
 
 impl Finding {
-    /// What mends it; `None` where nothing needs to be done, or no command does it.
+    /// What mends it on Linux; `None` where nothing needs to be done, or no command does it, and on other systems, where the
+    /// words must do.
     #[must_use]
     pub fn remedy(&self) -> Option<Remedy> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
         let about = self.about.as_deref().unwrap_or_default();
         Some(match &self.what {
             What::NoBus => command("sudo apt-get install dbus bluez && sudo systemctl start dbus bluetooth"),
@@ -61,7 +65,6 @@ impl Finding {
             }),
             What::PortTaken => command("sudo ss --udp --listening --processes 'sport = 5353'"),
             What::ClockUnknown | What::ClockWrong | What::ClockUnsynchronised => command("sudo timedatectl set-ntp true"),
-            What::ClockUnverified => command("timedatectl"),
             What::StackUnknown
             | What::ServiceRuns(_)
             | What::NoAdapter
@@ -84,6 +87,7 @@ impl Finding {
             | What::PortShared
             | What::PortForbidden
             | What::FirewallOn(_)
+            | What::ClockUnverified
             | What::ClockSet
             | What::CanMeet { .. }
             | What::CannotMeet => return None,

@@ -9,7 +9,7 @@ pub(super) fn meaning(what: &What, about: &str) -> String {
         What::StackUnknown => "SigHej kender ingen Bluetooth på dette system: du møder kun folk over netværket.".into(),
         What::NoBus => "Her er ingen systembus, og Bluetooth nås ad den: i en container må værtens deles.".into(),
         What::ServiceStopped => "Systemets Bluetooth-tjeneste kører ikke: du møder ingen via Bluetooth.".into(),
-        What::Forbidden => "Du må ikke bruge Bluetooth på dette system; kom med i gruppen, der må, og log ind igen.".into(),
+        What::Forbidden => "Du må ikke bruge Bluetooth her: tillad det i systemets indstillinger, eller kom med i gruppen, der må, og log ind igen.".into(),
         What::ServiceSilent => "Systemets Bluetooth-tjeneste svarer ikke: du møder ingen via Bluetooth, før den gør.".into(),
         What::ServiceRuns(None) => "Systemets Bluetooth-tjeneste svarer.".into(),
         What::ServiceRuns(Some(Version(major, minor))) => {

@@ -8,7 +8,7 @@ pub(super) fn meaning(what: &What, about: &str) -> String {
         What::StackUnknown => "SigHej knows no Bluetooth on this system: people are met over the network alone.".into(),
         What::NoBus => "There is no system bus here, and Bluetooth is reached by it: in a container, share the host's.".into(),
         What::ServiceStopped => "The system's Bluetooth service does not run: nobody is met by Bluetooth.".into(),
-        What::Forbidden => "You may not use Bluetooth on this system; join the group that may, then log in again.".into(),
+        What::Forbidden => "You may not use Bluetooth here: allow it in the system's settings, or join the group that may and log in again.".into(),
         What::ServiceSilent => "The system's Bluetooth service does not answer: nobody is met by Bluetooth until it does.".into(),
         What::ServiceRuns(None) => "The system's Bluetooth service answers.".into(),
         What::ServiceRuns(Some(Version(major, minor))) => {
