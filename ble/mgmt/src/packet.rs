@@ -150,7 +150,10 @@ mod tests {
     fn whatever_is_cut_short_is_malformed() {
         let whole = event(COMMAND_COMPLETE, NO_INDEX, &[3, 0, 0, 2, 0, 0, 0, 1, 0]);
         for end in 0..whole.len() {
-            assert!(matches!(answer(&whole[..end], READ_INDEX_LIST, NO_INDEX), Err(MgmtError::Malformed)), "{end}");
+            assert!(
+                matches!(answer(&whole[..end], READ_INDEX_LIST, NO_INDEX), Err(MgmtError::Malformed)),
+                "{end}"
+            );
         }
         let list = answer(&whole, READ_INDEX_LIST, NO_INDEX).unwrap().unwrap();
         assert_eq!(indices(list).unwrap(), [0, 1]);

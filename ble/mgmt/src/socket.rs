@@ -52,7 +52,8 @@ struct Control {
 
 impl Control {
     /// `HCI_CHANNEL_CONTROL`, which belongs to no device (`HCI_DEV_NONE`).
-    const ADDRESS: Control = Control { family: AddressFamily::BLUETOOTH.as_raw(), device: 0xffff, channel: 3 };
+    const ADDRESS: Control =
+        Control { family: AddressFamily::BLUETOOTH.as_raw(), device: 0xffff, channel: 3 };
 }
 
 #[expect(unsafe_code, reason = "no safe function binds a socket of this family")]

@@ -16,7 +16,7 @@ pub use names::ShownName;
 pub use settings::{PrivacySetting, Settings};
 
 /// How long the whole survey may take; what is not known by then stays unknown.
-pub const PATIENCE: Duration = Duration::from_secs(6);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Adapters that are told of; further ones are left out.
 pub const MAX_ADAPTERS: usize = 16;
 
@@ -35,8 +35,6 @@ pub struct Bluetooth {
     pub settings: Settings,
     /// Whether an L2CAP channel of Bluetooth LE can be had.
     pub l2cap: Option<bool>,
-    /// Whether the kernel offers several attribute channels at once (EATT).
-    pub eatt_in_kernel: Option<bool>,
 }
 
 /// Whose Bluetooth stack it is.
@@ -162,7 +160,6 @@ impl Bluetooth {
             switches: Vec::new(),
             settings: Settings::default(),
             l2cap: None,
-            eatt_in_kernel: None,
         }
     }
 }

@@ -22,10 +22,15 @@ pub enum ShownName {
 pub(super) fn judge(shown: &str, hosts: &[String], users: &[String]) -> ShownName {
     let shown = shown.trim().to_lowercase();
     let holds = |names: &[String]| {
-        names.iter().map(|name| name.trim().to_lowercase()).any(|name| name.chars().count() >= SHORTEST && shown.contains(&name))
+        names
+            .iter()
+            .map(|name| name.trim().to_lowercase())
+            .any(|name| name.chars().count() >= SHORTEST && shown.contains(&name))
     };
     let common = matches!(shown.as_str(), "" | "bluetooth" | "bluez" | "linux" | "sighej")
-        || shown.strip_prefix("bluez ").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        || shown
+            .strip_prefix("bluez ")
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
     match () {
         () if common => ShownName::Common,
         () if holds(hosts) => ShownName::Host,

@@ -127,8 +127,10 @@ pub enum What {
     DeviceIdOwn(PathBuf),
     /// No network interface is up.
     NoInterface,
-    /// This one is down, or not connected.
+    /// This one is switched off.
     InterfaceDown,
+    /// It is on, and connected to nothing.
+    InterfaceUnconnected,
     /// It has no IPv4 address.
     NoAddress,
     /// It is a tunnel.
@@ -230,6 +232,7 @@ impl What {
             What::DeviceIdOwn(_) => ("device_id_own", Note, Bluetooth),
             What::NoInterface => ("interface_missing", Problem, Network),
             What::InterfaceDown => ("interface_down", Note, Network),
+            What::InterfaceUnconnected => ("interface_unconnected", Note, Network),
             What::NoAddress => ("interface_without_ipv4", Note, Network),
             What::Tunnel => ("interface_tunnel", Note, Network),
             What::NoMulticast => ("multicast_missing", Warning, Network),

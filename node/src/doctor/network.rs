@@ -38,8 +38,10 @@ pub struct Network {
 pub struct Interface {
     /// As the system names it, such as `wlan0`.
     pub name: String,
-    /// Switched on, and connected.
+    /// Switched on.
     pub up: bool,
+    /// There is something at the other end: a cable, a Wi-Fi.
+    pub connected: bool,
     /// It has an IPv4 address; multicast DNS is used over IPv4.
     pub ipv4: bool,
     /// It leads to one other machine, as tunnels do.
@@ -80,11 +82,11 @@ fn gather() -> Network {
     let mut found = interfaces().unwrap_or_default();
     found.truncate(MAX_INTERFACES);
     let mut network = Network { firewall: firewall(), ..Network::default() };
-    if found.iter().any(|(interface, _)| interface.up) {
+    if found.iter().any(|(interface, _)| interface.connected) {
         network.port = Some(port());
     }
     for (mut interface, address) in found {
-        if let (true, Some(address), Some(Port::Shared)) = (interface.up, address, network.port) {
+        if let (true, Some(address), Some(Port::Shared)) = (interface.connected, address, network.port) {
             let group = join(address);
             interface.joins = Some(group.is_ok());
             interface.hears = group.ok().and_then(|group| hears_itself(&group, address).ok());
@@ -140,7 +142,9 @@ fn hears_itself(group: &UdpSocket, address: Ipv4Addr) -> io::Result<bool> {
         match group.recv_from(&mut buffer) {
             Ok((_, from)) if Some(from) == own => return Ok(true),
             Ok(_) => {}
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return Ok(false),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return Ok(false);
+            }
             // Windows calls a datagram too long for the buffer an error.
             Err(_) => {}
         }
@@ -162,7 +166,8 @@ fn interfaces() -> io::Result<Vec<(Interface, Option<Ipv4Addr>)>> {
         }
         let (interface, address) = found.entry(entry.interface_name.clone()).or_default();
         interface.name = entry.interface_name;
-        interface.up = has(InterfaceFlags::IFF_UP) && has(InterfaceFlags::IFF_RUNNING);
+        interface.up = has(InterfaceFlags::IFF_UP);
+        interface.connected = interface.up && has(InterfaceFlags::IFF_RUNNING);
         interface.point_to_point = has(InterfaceFlags::IFF_POINTOPOINT);
         interface.multicast = Some(has(InterfaceFlags::IFF_MULTICAST));
         if let Some(ip) = entry.address.as_ref().and_then(|address| address.as_sockaddr_in()) {
@@ -185,6 +190,7 @@ fn interfaces() -> io::Result<Vec<(Interface, Option<Ipv4Addr>)>> {
         }
         let (interface, address) = found.entry(entry.name.clone()).or_default();
         interface.up = entry.oper_status == if_addrs::IfOperStatus::Up;
+        interface.connected = interface.up;
         interface.point_to_point = entry.is_p2p;
         if let IpAddr::V4(ip) = entry.ip() {
             interface.ipv4 = true;

@@ -41,7 +41,9 @@ impl Finding {
             What::NoBus => command("sudo apt-get install dbus bluez && sudo systemctl start dbus bluetooth"),
             What::ServiceStopped => command("sudo systemctl enable --now bluetooth"),
             What::Forbidden => command("sudo usermod --append --groups bluetooth \"$USER\""),
-            What::ServiceSilent | What::SettingsNotRead | What::PrivacyNotTaken | What::AdvertisingUsedUp => command(RESTART),
+            What::ServiceSilent | What::SettingsNotRead | What::PrivacyNotTaken | What::AdvertisingUsedUp => {
+                command(RESTART)
+            }
             What::ServiceOld(_) => command("sudo apt-get install --only-upgrade bluez"),
             What::BlockedSoft => command("sudo rfkill unblock bluetooth"),
             What::AdapterOff => command(&set_property(about, "Powered b true")),
@@ -64,7 +66,9 @@ impl Finding {
                 None => "sudo nft insert rule inet filter input udp dport 5353 ip daddr 224.0.0.251 accept",
             }),
             What::PortTaken => command("sudo ss --udp --listening --processes 'sport = 5353'"),
-            What::ClockUnknown | What::ClockWrong | What::ClockUnsynchronised => command("sudo timedatectl set-ntp true"),
+            What::ClockUnknown | What::ClockWrong | What::ClockUnsynchronised => {
+                command("sudo timedatectl set-ntp true")
+            }
             What::StackUnknown
             | What::ServiceRuns(_)
             | What::NoAdapter
@@ -81,6 +85,7 @@ impl Finding {
             | What::L2cap
             | What::NameCommon
             | What::NoInterface
+            | What::InterfaceUnconnected
             | What::NoAddress
             | What::Tunnel
             | What::Multicast

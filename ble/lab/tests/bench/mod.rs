@@ -165,7 +165,10 @@ pub(crate) async fn soon<T, E: std::fmt::Display>(
 }
 
 /// Asks again and again until it is so.
-pub(crate) async fn until(what: &str, mut done: impl AsyncFnMut() -> Result<bool, Failed>) -> Result<(), Failed> {
+pub(crate) async fn until(
+    what: &str,
+    mut done: impl AsyncFnMut() -> Result<bool, Failed>,
+) -> Result<(), Failed> {
     let waited = timeout(SOON, async {
         while !done().await? {
             sleep(Duration::from_millis(50)).await;
@@ -194,7 +197,8 @@ fn application(presence: &[u8]) -> Application {
         }),
         ..CharacteristicRead::default()
     };
-    let characteristic = Characteristic { uuid: CHARACTERISTIC, read: Some(read), ..Characteristic::default() };
+    let characteristic =
+        Characteristic { uuid: CHARACTERISTIC, read: Some(read), ..Characteristic::default() };
     let service =
         Service { uuid: SERVICE, primary: true, characteristics: vec![characteristic], ..Service::default() };
     Application { services: vec![service], ..Application::default() }

@@ -38,9 +38,11 @@ pub(super) fn ask() -> Answer {
     let owner = process(&connection);
     match owner {
         Ok(Some(process)) => match objects(&connection) {
-            Ok(objects) => {
-                Answer { service: Service::Answers(None), process: Some(process), adapters: adapters(&objects) }
-            }
+            Ok(objects) => Answer {
+                service: Service::Answers(None),
+                process: Some(process),
+                adapters: adapters(&objects),
+            },
             Err(service) => Answer { process: Some(process), ..nothing(service) },
         },
         Ok(None) => nothing(Service::NotRunning),
@@ -53,7 +55,8 @@ type Objects = HashMap<Path<'static>, HashMap<String, PropMap>>;
 fn process(connection: &Connection) -> Result<Option<Process>, Service> {
     let bus = Proxy::new("org.freedesktop.DBus", "/org/freedesktop/DBus", ONE_ANSWER, connection);
     let interface = "org.freedesktop.DBus";
-    let (runs,): (bool,) = bus.method_call(interface, "NameHasOwner", (BLUEZ,)).map_err(|error| failed(&error))?;
+    let (runs,): (bool,) =
+        bus.method_call(interface, "NameHasOwner", (BLUEZ,)).map_err(|error| failed(&error))?;
     if !runs {
         return Ok(None);
     }
@@ -155,7 +158,10 @@ mod tests {
                     ("org.bluez.LEAdvertisingManager1".to_owned(), manager),
                 ]),
             ),
-            (Path::from("/org/bluez/hci0/dev_1"), HashMap::from([("org.bluez.Device1".to_owned(), PropMap::new())])),
+            (
+                Path::from("/org/bluez/hci0/dev_1"),
+                HashMap::from([("org.bluez.Device1".to_owned(), PropMap::new())]),
+            ),
         ]
         .into();
         let expected = Adapter {

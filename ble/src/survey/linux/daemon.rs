@@ -15,7 +15,7 @@ use super::super::{Settings, Version};
 /// Where bluetoothd looks unless it is told otherwise.
 const SETTINGS_FILE: &str = "/etc/bluetooth/main.conf";
 /// How long it may take to tell its version.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Ticks in a second, as /proc counts them (`USER_HZ`).
 const TICKS: u64 = 100;
 
@@ -80,13 +80,15 @@ pub(super) fn version(process: &Process) -> Option<Version> {
 /// What the file says that the process reads.
 pub(super) fn settings(process: Option<&Process>) -> Settings {
     let named = process.and_then(|process| settings_file(&process.command_line));
-    let mut settings = Settings { file: named.unwrap_or_else(|| SETTINGS_FILE.into()), ..Settings::default() };
+    let mut settings =
+        Settings { file: named.unwrap_or_else(|| SETTINGS_FILE.into()), ..Settings::default() };
     match fs::read_to_string(&settings.file) {
         Ok(text) => settings.read(&text),
         // bluetoothd runs without one, and then every setting has its default.
         Err(error) => settings.readable = error.kind() == std::io::ErrorKind::NotFound,
     }
-    settings.newer_than_service = process.and_then(Process::started).zip(changed(&settings.file)).map(|(start, change)| change > start);
+    settings.newer_than_service =
+        process.and_then(Process::started).zip(changed(&settings.file)).map(|(start, change)| change > start);
     settings
 }
 
@@ -128,7 +130,11 @@ mod tests {
     fn the_settings_file_is_the_one_that_the_command_line_names() {
         let file = |line: &str| settings_file(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
         assert_eq!(file("/usr/libexec/bluetooth/bluetoothd -n"), None);
-        for line in ["bluetoothd -n -f /run/a.conf", "bluetoothd --configfile /run/a.conf", "bluetoothd --configfile=/run/a.conf -d"] {
+        for line in [
+            "bluetoothd -n -f /run/a.conf",
+            "bluetoothd --configfile /run/a.conf",
+            "bluetoothd --configfile=/run/a.conf -d",
+        ] {
             assert_eq!(file(line), Some("/run/a.conf".into()), "{line}");
         }
         assert_eq!(file("bluetoothd -f"), None);

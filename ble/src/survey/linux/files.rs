@@ -1,4 +1,4 @@
-//! What the kernel shows in /sys.
+//! The switches of rfkill, which the kernel shows in /sys.
 
 use std::{fs, path::Path};
 
@@ -22,12 +22,6 @@ fn switch(folder: &Path) -> Option<Switch> {
         return None;
     }
     Some(Switch { name: read("name")?, soft: read("soft")? == "1", hard: read("hard")? == "1" })
-}
-
-/// Whether the kernel offers the channels that EATT is made of.
-pub(super) fn eatt_in_kernel() -> Option<bool> {
-    let text = fs::read_to_string("/sys/module/bluetooth/parameters/enable_ecred").ok()?;
-    Some(text.trim() == "Y")
 }
 
 #[cfg(test)]

@@ -35,12 +35,8 @@ pub(super) async fn privacy(adapter: &str) -> Option<bool> {
 }
 
 fn gather() -> Bluetooth {
-    let mut bluetooth = Bluetooth {
-        switches: files::switches(),
-        l2cap: Some(l2cap()),
-        eatt_in_kernel: files::eatt_in_kernel(),
-        ..Bluetooth::unknown(Stack::BlueZ)
-    };
+    let mut bluetooth =
+        Bluetooth { switches: files::switches(), l2cap: Some(l2cap()), ..Bluetooth::unknown(Stack::BlueZ) };
     let answer = bus::ask();
     bluetooth.settings = daemon::settings(answer.process.as_ref());
     bluetooth.service = match answer.service {
@@ -109,7 +105,12 @@ mod tests {
 
     #[test]
     fn the_kernel_is_believed_and_what_the_service_alone_knows_is_kept() {
-        let kernel = Adapter { name: "hci1".into(), powered: Some(false), privacy: Some(Setting::On), ..Adapter::default() };
+        let kernel = Adapter {
+            name: "hci1".into(),
+            powered: Some(false),
+            privacy: Some(Setting::On),
+            ..Adapter::default()
+        };
         let service = Adapter {
             name: "hci1".into(),
             powered: Some(true),

@@ -7,7 +7,7 @@ use crate::doctor::{
 };
 
 /// The oldest BlueZ that SigHej's Bluetooth libraries have been tried with.
-pub(super) const OLDEST_BLUEZ: Version = Version(5, 60);
+pub const OLDEST_BLUEZ: Version = Version(5, 60);
 
 pub(super) fn diagnose(bluetooth: &Bluetooth, findings: &mut Vec<Finding>) {
     findings.push(about_nothing(service(bluetooth)));
@@ -44,7 +44,9 @@ fn service(bluetooth: &Bluetooth) -> What {
         (_, Service::NotRunning) => What::ServiceStopped,
         (_, Service::Forbidden) => What::Forbidden,
         (_, Service::Silent) => What::ServiceSilent,
-        (Stack::BlueZ, Service::Answers(Some(version))) if version < OLDEST_BLUEZ => What::ServiceOld(version),
+        (Stack::BlueZ, Service::Answers(Some(version))) if version < OLDEST_BLUEZ => {
+            What::ServiceOld(version)
+        }
         (_, Service::Answers(version)) => What::ServiceRuns(version),
     }
 }
@@ -93,7 +95,8 @@ fn one(adapter: &Adapter, bluetooth: &Bluetooth) -> Vec<What> {
 /// An adapter behind a switch is off because of that; the switch is a finding of its own.
 fn power(adapter: &Adapter, bluetooth: &Bluetooth) -> Option<What> {
     let mut blocked = bluetooth.switches.iter().filter(|switch| switch.soft || switch.hard);
-    let another = |name: &str| name != adapter.name && bluetooth.adapters.iter().any(|other| other.name == name);
+    let another =
+        |name: &str| name != adapter.name && bluetooth.adapters.iter().any(|other| other.name == name);
     match adapter.powered? {
         true => Some(What::AdapterOn),
         false if blocked.any(|switch| !another(&switch.name)) => None,
@@ -128,8 +131,10 @@ fn connections(bluetooth: &Bluetooth) -> Vec<What> {
         Some(false) => Some(What::L2capMissing),
         None => None,
     };
-    let one_channel = bluetooth.settings.channels == Some(1) || bluetooth.eatt_in_kernel == Some(false);
-    let eatt = if one_channel { What::EattOff } else { What::EattOn(bluetooth.settings.file.clone()) };
+    let eatt = match bluetooth.settings.channels {
+        Some(1) => What::EattOff,
+        Some(_) | None => What::EattOn(bluetooth.settings.file.clone()),
+    };
     l2cap.into_iter().chain([eatt]).collect()
 }
 
@@ -142,7 +147,9 @@ pub(super) fn way(bluetooth: &Bluetooth) -> Way {
 }
 
 fn way_of_one(adapter: &Adapter) -> Way {
-    if adapter.powered != Some(true) || matches!(adapter.low_energy, Some(Setting::Off | Setting::Unsupported)) {
+    if adapter.powered != Some(true)
+        || matches!(adapter.low_energy, Some(Setting::Off | Setting::Unsupported))
+    {
         return Way::None;
     }
     let finds = adapter.roles.is_none_or(|roles| roles.central);

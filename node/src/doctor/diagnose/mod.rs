@@ -3,8 +3,9 @@
 mod bluetooth;
 mod clock;
 mod network;
-#[cfg(test)]
-mod tests;
+
+pub use bluetooth::OLDEST_BLUEZ;
+pub use clock::OLDEST_TIME;
 
 use super::{Finding, Severity, Survey, Way, What};
 
@@ -31,7 +32,11 @@ fn verdict(survey: &Survey, findings: &[Finding]) -> What {
     let clock = findings.iter().any(|finding| {
         finding.what.severity() == Severity::Problem && finding.what.area() == super::Area::Clock
     });
-    if clock || (bluetooth == Way::None && !network) { What::CannotMeet } else { What::CanMeet { bluetooth, network } }
+    if clock || (bluetooth == Way::None && !network) {
+        What::CannotMeet
+    } else {
+        What::CanMeet { bluetooth, network }
+    }
 }
 
 fn about_nothing(what: What) -> Finding {

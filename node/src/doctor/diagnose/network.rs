@@ -4,7 +4,7 @@ use super::about_nothing;
 use crate::doctor::{Finding, Interface, Network, Port, What};
 
 pub(super) fn diagnose(network: &Network, findings: &mut Vec<Finding>) {
-    if network.interfaces.iter().all(|interface| !interface.up) {
+    if network.interfaces.iter().all(|interface| !interface.connected) {
         findings.push(about_nothing(What::NoInterface));
     }
     for interface in &network.interfaces {
@@ -26,6 +26,7 @@ pub(super) fn diagnose(network: &Network, findings: &mut Vec<Finding>) {
 fn of_one(interface: &Interface, network: &Network) -> Option<What> {
     Some(match interface {
         Interface { up: false, .. } => What::InterfaceDown,
+        Interface { connected: false, .. } => What::InterfaceUnconnected,
         Interface { point_to_point: true, .. } => What::Tunnel,
         Interface { multicast: Some(false), .. } => What::NoMulticast,
         Interface { ipv4: false, .. } => What::NoAddress,

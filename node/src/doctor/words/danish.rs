@@ -50,7 +50,7 @@ pub(super) fn meaning(what: &What, about: &str) -> String {
             format!("{about} kan kun vise sin egen adresse: den, der lytter, kan følge dig; tag en anden adapter.")
         }
         What::PrivacyUnknown(_) => format!("Om {about} viser tilfældige adresser, vides ikke: stol ikke på det."),
-        What::EattOn(_) => "Forbindelser må åbne flere attributkanaler (EATT): så kan data fra en sammenligning gå tabt.".into(),
+        What::EattOn(_) => "Bluetooths indstillinger tillader flere attributkanaler ad gangen (EATT): så kan data fra en sammenligning gå tabt.".into(),
         What::EattOff => "Forbindelser har én attributkanal, som de skal (EATT er slået fra).".into(),
         What::L2cap => "L2CAP-kanaler kan fås: sammenligninger går den hurtige vej.".into(),
         What::L2capMissing => "L2CAP-kanaler kan ikke fås: sammenligninger går den langsomme vej (GATT).".into(),
@@ -60,7 +60,10 @@ pub(super) fn meaning(what: &What, about: &str) -> String {
         What::NameCommon => format!("Navnet på {about} er det samme som manges."),
         What::DeviceIdOwn(_) => format!("Enheds-id'et for {about} er ikke det sædvanlige: den, der forbinder sig, kan måske genkende den."),
         What::NoInterface => "Intet netværk er forbundet: du møder ingen over et. Gå på stedets wi-fi.".into(),
-        What::InterfaceDown => format!("{about} er ikke forbundet: du møder ingen over den."),
+        What::InterfaceDown => format!("{about} er slukket: du møder ingen over den."),
+        What::InterfaceUnconnected => {
+            format!("{about} er ikke forbundet til noget: du møder ingen over den. Gå på et netværk, eller sæt kablet i.")
+        }
         What::NoAddress => format!("{about} har ingen IPv4-adresse: du møder ingen over den, før netværket giver en."),
         What::Tunnel => format!("{about} er en tunnel: du møder ingen i nærheden over den."),
         What::NoMulticast => format!("{about} bærer ikke multicast: ingen findes over den."),

@@ -49,7 +49,7 @@ pub(super) fn meaning(what: &What, about: &str) -> String {
             format!("{about} can show no address but its own: whoever listens can follow you; take another adapter.")
         }
         What::PrivacyUnknown(_) => format!("Whether {about} shows random addresses cannot be told: do not rely on it."),
-        What::EattOn(_) => "Connections may open several attribute channels (EATT): data of an exchange can then get lost.".into(),
+        What::EattOn(_) => "Bluetooth's settings allow several attribute channels at once (EATT): data of an exchange can then get lost.".into(),
         What::EattOff => "Connections have one attribute channel, as they should (EATT is off).".into(),
         What::L2cap => "L2CAP channels can be had: exchanges take the fast way.".into(),
         What::L2capMissing => "L2CAP channels cannot be had: exchanges take the slower way (GATT).".into(),
@@ -59,7 +59,10 @@ pub(super) fn meaning(what: &What, about: &str) -> String {
         What::NameCommon => format!("The name of {about} is that of many."),
         What::DeviceIdOwn(_) => format!("The device id of {about} is not the usual one: whoever connects may know it again."),
         What::NoInterface => "No network is connected: nobody is met over one. Join the venue's Wi-Fi.".into(),
-        What::InterfaceDown => format!("{about} is not connected: nobody is met over it."),
+        What::InterfaceDown => format!("{about} is switched off: nobody is met over it."),
+        What::InterfaceUnconnected => {
+            format!("{about} is connected to nothing: nobody is met over it. Join a network, or plug the cable in.")
+        }
         What::NoAddress => format!("{about} has no IPv4 address: nobody is met over it until the network gives one."),
         What::Tunnel => format!("{about} is a tunnel: nobody nearby is met over it."),
         What::NoMulticast => format!("{about} carries no multicast: nobody is found over it."),
