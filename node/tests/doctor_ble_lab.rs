@@ -149,7 +149,8 @@ mod linux {
 
         // The name changes at once; the rest of the advice waits for a restart, and that is said.
         shell(&visit.command("name_of_host")?)?;
-        std::thread::sleep(Duration::from_secs(1));
+        // Times of files and processes are compared with two seconds' slack.
+        std::thread::sleep(Duration::from_secs(4));
         fs::write(
             "/etc/bluetooth/main.conf",
             "[General]\nControllerMode = le\nPrivacy = device\n[GATT]\nChannels = 1\n",

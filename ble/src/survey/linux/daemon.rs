@@ -16,6 +16,8 @@ use super::super::{Settings, Version};
 const SETTINGS_FILE: &str = "/etc/bluetooth/main.conf";
 /// How long it may take to tell its version.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// The moment of a start is known to a second, since that of the boot is: a file counts as newer from here on.
+const SLACK: Duration = Duration::from_secs(2);
 /// Ticks in a second, as /proc counts them (`USER_HZ`).
 const TICKS: u64 = 100;
 
@@ -87,8 +89,10 @@ pub(super) fn settings(process: Option<&Process>) -> Settings {
         // bluetoothd runs without one, and then every setting has its default.
         Err(error) => settings.readable = error.kind() == std::io::ErrorKind::NotFound,
     }
-    settings.newer_than_service =
-        process.and_then(Process::started).zip(changed(&settings.file)).map(|(start, change)| change > start);
+    settings.newer_than_service = process
+        .and_then(Process::started)
+        .zip(changed(&settings.file))
+        .map(|(start, change)| change > start + SLACK);
     settings
 }
 
