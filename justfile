@@ -54,6 +54,7 @@ fuzz-all SECONDS="10":
 lab-ble RUNS="20":
     ble/lab/ble-lab setup
     SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-ble-lab --test lab
+    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-node --test doctor_ble_lab
 
 # The measured figures, one line each: name, value, unit, goal, separated by tabs.
 [no-exit-message]
