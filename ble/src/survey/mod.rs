@@ -140,13 +140,16 @@ pub async fn survey() -> Bluetooth {
     return std::future::ready(Bluetooth::unknown(Stack::Unknown)).await;
 }
 
-/// Whether an adapter, such as `hci0`, shows random addresses instead of its own; `None` where that cannot be told: then
-/// it cannot be relied upon either. Where the system always does so by itself (macOS), it is not asked.
-pub async fn privacy(adapter: &str) -> Option<bool> {
+/// Whether an adapter, such as `hci0`, shows random addresses instead of its own; without a name, the first one. `None` where
+/// that cannot be told: then it cannot be relied upon either. macOS always does so, and is not asked.
+pub async fn privacy(adapter: Option<&str>) -> Option<bool> {
     #[cfg(target_os = "linux")]
     return linux::privacy(adapter).await;
     #[cfg(not(target_os = "linux"))]
-    return std::future::ready((!adapter.is_empty() && cfg!(target_os = "macos")).then_some(true)).await;
+    {
+        let _the_only_one = adapter;
+        std::future::ready(cfg!(target_os = "macos").then_some(true)).await
+    }
 }
 
 impl Bluetooth {

@@ -28,9 +28,9 @@ pub(super) async fn survey() -> Bluetooth {
 }
 
 /// Asks the kernel about one adapter.
-pub(super) async fn privacy(adapter: &str) -> Option<bool> {
+pub(super) async fn privacy(name: Option<&str>) -> Option<bool> {
     let adapters = timeout(ONE_ANSWER, spawn_blocking(kernel)).await.ok()?.ok()??;
-    let adapter = adapters.into_iter().find(|known| known.name == adapter)?;
+    let adapter = adapters.into_iter().find(|known| name.is_none_or(|name| known.name == name))?;
     Some(adapter.privacy? == Setting::On)
 }
 

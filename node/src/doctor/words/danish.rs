@@ -3,7 +3,6 @@
 use super::english::name;
 use crate::doctor::{Way, What, bluetooth::Version};
 
-#[expect(clippy::too_many_lines, reason = "a table: one line a finding")]
 pub(super) fn meaning(what: &What, about: &str) -> String {
     match what {
         What::StackUnknown => "SigHej kender ingen Bluetooth på dette system: du møder kun folk over netværket.".into(),

@@ -2,7 +2,6 @@
 
 use crate::doctor::{Firewall, Way, What, bluetooth::Version};
 
-#[expect(clippy::too_many_lines, reason = "a table: one line a finding")]
 pub(super) fn meaning(what: &What, about: &str) -> String {
     match what {
         What::StackUnknown => "SigHej knows no Bluetooth on this system: people are met over the network alone.".into(),
