@@ -168,9 +168,12 @@ fn found<'a>(findings: &'a [Finding], code: &str) -> Option<&'a Finding> {
 }
 
 fn way(findings: &[Finding]) -> Option<(Way, bool)> {
-    findings.iter().find_map(|finding| match finding.what {
-        What::CanMeet { bluetooth, network } => Some((bluetooth, network)),
-        _ => None,
+    findings.iter().find_map(|finding| {
+        if let What::CanMeet { bluetooth, network } = finding.what {
+            Some((bluetooth, network))
+        } else {
+            None
+        }
     })
 }
 

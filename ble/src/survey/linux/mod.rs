@@ -39,10 +39,10 @@ fn gather() -> Bluetooth {
         Bluetooth { switches: files::switches(), l2cap: Some(l2cap()), ..Bluetooth::unknown(Stack::BlueZ) };
     let answer = bus::ask();
     bluetooth.settings = daemon::settings(answer.process.as_ref());
-    bluetooth.service = match answer.service {
-        Service::Answers(_) => Service::Answers(answer.process.as_ref().and_then(daemon::version)),
-        other => other,
-    };
+    bluetooth.service = answer.service;
+    if let Service::Answers(version) = &mut bluetooth.service {
+        *version = answer.process.as_ref().and_then(daemon::version);
+    }
     bluetooth.adapters = merge(kernel().unwrap_or_default(), answer.adapters);
     bluetooth
 }
