@@ -50,6 +50,12 @@ fuzz-all SECONDS="10":
         just fuzz "$target" {{ SECONDS }}
     done
 
+# What needs a Bluetooth stack, in the lab, each test RUNS times in a fresh one. The first time it builds the lab: some minutes.
+lab-ble RUNS="20":
+    ble/lab/ble-lab setup
+    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-ble-lab --test lab
+    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-node --test doctor_ble_lab
+
 # The measured figures, one line each: name, value, unit, goal, separated by tabs.
 [no-exit-message]
 figures GROUP="all":

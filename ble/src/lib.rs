@@ -29,6 +29,7 @@ mod gatt;
 mod linux;
 mod radio;
 mod sightings;
+pub mod survey;
 mod system;
 pub mod wire;
 

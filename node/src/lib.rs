@@ -20,6 +20,7 @@
 //! level. libp2p's own do hold peer ids: an app that prints them at info level or above links epochs.
 
 mod clock;
+pub mod doctor;
 mod driver;
 mod lan;
 mod links;

@@ -57,6 +57,8 @@ fn wrong_usage_is_exit_code_2_with_a_reason_and_nothing_on_stdout() {
         (&["run", "--interest", sensitive], "--allow-sensitive"),
         (&["run", "--interest", "devops", "--allow-sensitive", "kubernets"], "kubernetes"),
         (&too_many, "too many"),
+        (&["doctor", "--mend"], "--mend"),
+        (&["doctor", "--lang", "sv"], "sv"),
         (&["frolic"], "frolic"),
     ] {
         let output = output(args);
@@ -70,13 +72,16 @@ fn wrong_usage_is_exit_code_2_with_a_reason_and_nothing_on_stdout() {
 #[test]
 fn help_names_every_command_flag_and_exit_code() {
     let help = |args: &[&str]| String::from_utf8(output(args).stdout).unwrap();
-    for word in ["run", "interests", "demo", "Exit codes", "SIGHEJ_LOG"] {
+    for word in ["run", "interests", "demo", "doctor", "Exit codes", "SIGHEJ_LOG"] {
         assert!(help(&["--help"]).contains(word), "{word}");
     }
     for flag in
         ["open", "interest", "allow-sensitive", "lang", "json", "listen", "peer", "no-mdns", "crowd-guard"]
     {
         assert!(help(&["run", "--help"]).contains(&format!("--{flag}")), "{flag}");
+    }
+    for word in ["--json", "--lang", "can_meet", "cannot_meet"] {
+        assert!(help(&["doctor", "--help"]).contains(word), "{word}");
     }
     for flag in ["dwell", "rssi-gate", "cool-down", "max-hops", "ble", "no-l2cap", "no-lan"] {
         assert!(help(&["run", "--help"]).contains(&format!("--{flag}")), "{flag}");

@@ -11,10 +11,13 @@ Try it:
       Run it on two machines of one network: both are nudged if they share an interest.
   sighej interests climb
       Look for interests in the catalogue.
+  sighej doctor
+      See whether this machine can meet people, and what keeps it from it.
 
 Exit codes:
   0  ended as asked: by `quit`, Ctrl-C, SIGTERM, or because nobody reads the output any more
-  1  could not do it: an address that cannot be listened on, or a demo that did not show what it should
+  1  could not do it: an address that cannot be listened on, a demo that did not show what it should,
+     or a doctor's finding that nobody can be met as things are
   2  wrong usage: an unknown flag, or an interest that cannot be used; standard error says which and why
 
 Environment:
@@ -38,6 +41,8 @@ pub(crate) enum Command {
     Interests(Interests),
     /// See it happen: four attendees over real sockets in this one process, and what an eavesdropper gets
     Demo(Demo),
+    /// Say why nobody is found: Bluetooth, network and clock, each finding with what mends it
+    Doctor(Doctor),
 }
 
 const RUN_AFTER: &str = "\
@@ -153,6 +158,25 @@ pub(crate) struct Demo {
     pub(crate) lang: Language,
 }
 
+const DOCTOR_AFTER: &str = "\
+Nothing is changed and nothing is sent by radio. On each network interface the group of multicast DNS is joined for a
+moment, as SigHej itself does.
+
+With --json, every line is one finding: code, severity (ok, note, warning, problem), area, about, meaning and remedy
+(file, lines, command). The last one is can_meet or cannot_meet; exit code 0 or 1.";
+
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_AFTER)]
+pub(crate) struct Doctor {
+    /// One JSON object per finding and line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// The language of the findings
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
+}
+
 /// `--lang`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Language {
@@ -229,7 +253,7 @@ mod tests {
     fn interests_may_follow_one_flag_or_repeat_it() {
         let parse = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
             Command::Run(run) => run.interests,
-            Command::Interests(_) | Command::Demo(_) => unreachable!(),
+            Command::Interests(_) | Command::Demo(_) | Command::Doctor(_) => unreachable!(),
         };
         assert_eq!(parse("sighej run --interest a b --open"), ["a", "b"]);
         assert_eq!(parse("sighej run --interest a --open --interest b"), ["a", "b"]);

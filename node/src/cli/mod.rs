@@ -4,6 +4,7 @@ mod args;
 mod bluetooth;
 mod commands;
 mod demo;
+mod doctor;
 mod ending;
 mod interests;
 mod log;
@@ -53,6 +54,7 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Run(run) => in_runtime(run::run(*run)),
         args::Command::Interests(interests) => interests::list(&interests),
         args::Command::Demo(demo) => in_runtime(demo::run(demo)),
+        args::Command::Doctor(doctor) => in_runtime(doctor::run(doctor)),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

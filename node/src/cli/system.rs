@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sighej_node::ble::{Adapter, Radio, RadioError, Setup, system_radio};
+use sighej_node::ble::{Adapter, Radio, RadioError, Setup, survey, system_radio};
 
 /// Opens the machine's radio: the adapter of this name, or the first.
 pub(crate) async fn radio(name: Option<String>, l2cap: bool) -> Result<Arc<dyn Radio>, RadioError> {
@@ -11,6 +11,6 @@ pub(crate) async fn radio(name: Option<String>, l2cap: bool) -> Result<Arc<dyn R
 }
 
 /// Whether the system changes its address by itself; `None` where it does not say.
-pub(crate) async fn privacy(_name: Option<&str>) -> Option<bool> {
-    std::future::ready(None).await
+pub(crate) async fn privacy(name: Option<&str>) -> Option<bool> {
+    survey::privacy(name).await
 }
