@@ -79,10 +79,7 @@ async fn listening(node: &mut Node) -> Result<Multiaddr> {
         match event {
             NodeEvent::Listening(address) => return Ok(address),
             NodeEvent::ListenFailed { address, reason } => bail!("cannot listen at {address}: {reason}"),
-            NodeEvent::LinkUp(_)
-            | NodeEvent::LinkDown(_)
-            | NodeEvent::Radio(_)
-            | NodeEvent::Engine(_) => {}
+            NodeEvent::LinkUp(_) | NodeEvent::LinkDown(_) | NodeEvent::Radio(_) | NodeEvent::Engine(_) => {}
         }
     }
     bail!("the node has ended")

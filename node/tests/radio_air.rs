@@ -14,7 +14,10 @@ use std::{collections::BTreeSet, time::Duration};
 use air::{Attendee, MIDDLE_OF_AN_EPOCH, Room};
 use sighej_node::{
     Alone, Event, Failure, GateReason, NodeEvent, RadioState, Transport,
-    ble::{Abilities, Radio, RadioError, air::{Conditions, Station}},
+    ble::{
+        Abilities, Radio, RadioError,
+        air::{Conditions, Station},
+    },
 };
 use tokio::time::{Instant, sleep};
 
@@ -165,7 +168,8 @@ async fn a_device_that_cannot_advertise_finds_others() {
         _ => None,
     };
     assert_eq!(shown.until(SOON, withheld).await, gate);
-    let no_match = |event: &NodeEvent| matches!(event, NodeEvent::Engine(Event::NoMatch { .. })).then_some(());
+    let no_match =
+        |event: &NodeEvent| matches!(event, NodeEvent::Engine(Event::NoMatch { .. })).then_some(());
     hidden.until(SOON, no_match).await;
     assert_eq!(hidden.remote.tally().adverts, 0);
 }

@@ -47,7 +47,8 @@ mod tests {
         let filter = filter(LevelFilter::TRACE);
         assert!(filter.would_enable("sighej_node::lan::air", &Level::TRACE));
         assert!(filter.would_enable("sighej", &Level::TRACE));
-        let libp2p = ["libp2p_mdns", "libp2p_identify::behaviour", "libp2p_swarm", "yamux", "multistream_select"];
+        let libp2p =
+            ["libp2p_mdns", "libp2p_identify::behaviour", "libp2p_swarm", "yamux", "multistream_select"];
         for other in libp2p.into_iter().chain(sighej_node::ble::LOUD_TARGETS) {
             assert!(!filter.would_enable(other, &Level::ERROR), "{other}");
         }

@@ -50,10 +50,13 @@ pub(super) struct Station {
     /// Links, and those that are being closed.
     tasks: JoinSet<()>,
     told: (mpsc::Sender<TaskEvent>, mpsc::Receiver<TaskEvent>),
-    dials: JoinSet<(RadioAddress, Result<(Arc<dyn Link>, bool), RadioError>)>,
+    dials: JoinSet<(RadioAddress, Dialled)>,
     /// What the driver is to hear, in order; emptied after every step, so bounded by what one step can add.
     news: VecDeque<BluetoothEvent>,
 }
+
+/// What a dial came to: a link, and whether the advert was bare.
+type Dialled = Result<(Arc<dyn Link>, bool), RadioError>;
 
 /// A link that is up.
 struct Row {
@@ -223,11 +226,7 @@ impl Station {
         });
     }
 
-    fn on_dialled(
-        &mut self,
-        address: RadioAddress,
-        result: Result<(Arc<dyn Link>, bool), RadioError>,
-    ) {
+    fn on_dialled(&mut self, address: RadioAddress, result: Dialled) {
         match result {
             Ok((link, is_bare)) => self.link_up(link, address, Side::Dialler, is_bare),
             Err(why) => {

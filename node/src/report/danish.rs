@@ -23,11 +23,15 @@ pub(super) fn alone(alone: Alone) -> String {
 pub(super) fn radio(why: &RadioError) -> String {
     let doctor = "kør `sighej doctor`";
     match why {
-        RadioError::NoAdapter(Some(name)) => format!("Ingen Bluetooth-adapter ved navn {name}: sæt den i, eller {doctor}."),
+        RadioError::NoAdapter(Some(name)) => {
+            format!("Ingen Bluetooth-adapter ved navn {name}: sæt den i, eller {doctor}.")
+        }
         RadioError::NoAdapter(None) => format!("Ingen Bluetooth-adapter: sæt en i, eller {doctor}."),
         RadioError::PoweredOff => format!("Bluetooth er slået fra: slå det til, eller {doctor}."),
         RadioError::Forbidden(words) => format!("Programmet må ikke bruge Bluetooth: {words}; {doctor}."),
-        RadioError::NoService(words) => format!("Systemets Bluetooth-tjeneste svarer ikke: {words}; {doctor}."),
+        RadioError::NoService(words) => {
+            format!("Systemets Bluetooth-tjeneste svarer ikke: {words}; {doctor}.")
+        }
         RadioError::CannotAdvertise => {
             "Computeren kan ikke vise sig: den kan finde andre, men andre kan ikke finde den.".into()
         }

@@ -37,7 +37,12 @@ impl Room {
         self.enter_with(interests, station, None)
     }
 
-    pub(crate) fn enter_with(&self, interests: &[&str], station: Station, lan: Option<LanConfig>) -> Attendee {
+    pub(crate) fn enter_with(
+        &self,
+        interests: &[&str],
+        station: Station,
+        lan: Option<LanConfig>,
+    ) -> Attendee {
         let profile = Profile::choose(interests, &[""; 0]).unwrap();
         let engine = Config {
             interests: profile.interests().clone(),
@@ -83,11 +88,7 @@ pub(crate) struct Attendee {
 
 impl Attendee {
     /// What the first event that is wanted holds; others are passed over.
-    pub(crate) async fn until<T>(
-        &mut self,
-        within: Duration,
-        wanted: impl Fn(&NodeEvent) -> Option<T>,
-    ) -> T {
+    pub(crate) async fn until<T>(&mut self, within: Duration, wanted: impl Fn(&NodeEvent) -> Option<T>) -> T {
         let mut seen = Vec::new();
         let waiting = async {
             loop {
@@ -174,9 +175,9 @@ async fn listen(radio: Arc<AirRadio>, heard: Arc<Mutex<Vec<Heard>>>) {
         let AdvertSeen::Presence(presence) = sighting.advert else { continue };
         let now = Instant::now();
         let mut heard = heard.lock().unwrap();
-        let known = heard.iter_mut().find(|known| {
-            known.address == sighting.address && known.presence.token() == presence.token()
-        });
+        let known = heard
+            .iter_mut()
+            .find(|known| known.address == sighting.address && known.presence.token() == presence.token());
         match known {
             Some(known) => known.last = now,
             None => heard.push(Heard { address: sighting.address, presence, first: now, last: now }),

@@ -81,8 +81,8 @@ impl Turn<'_> {
         }
         about.token = Some(digest.token());
         about.deadline = self.now() + limits::HOLD;
-        about.listens_until = (!self.is_told_or_heard(about.transport, &digest.token()))
-            .then(|| self.now() + limits::UNHEARD);
+        about.listens_until =
+            (!self.is_told_or_heard(about.transport, &digest.token())).then(|| self.now() + limits::UNHEARD);
         self.answer(about, state)
     }
 

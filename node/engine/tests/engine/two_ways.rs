@@ -39,7 +39,10 @@ fn a_radio_link_lost_at_any_message_is_dialled_again() {
             world.open_all();
             world.run_for(if message == LAST { secs(260) } else { secs(40) });
             let lost = |event: &Event| {
-                matches!(event, Event::ExchangeFailed { reason: Failure::LinkLost, transport: Transport::Ble })
+                matches!(
+                    event,
+                    Event::ExchangeFailed { reason: Failure::LinkLost, transport: Transport::Ble }
+                )
             };
             assert!(world.nodes.iter().any(|node| !node.when(lost).is_empty()), "it was lost");
             for node in &world.nodes {
