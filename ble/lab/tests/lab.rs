@@ -96,8 +96,8 @@ fn both_dial(_: &Inside) -> Result<(), Failed> {
             // Each waits for the other's advert, and the kernel does not advertise while it connects: an attempt may be
             // vain, but it ends when it is told to.
             let (first, second) = tokio::join!(bench::dial(&to_two), bench::dial(&to_one));
-            first.map_err(|error| format!("round {round}: {error}"))?;
-            second.map_err(|error| format!("round {round}: {error}"))?;
+            first.map_err(|error| format!("round {round}: {error:?}"))?;
+            second.map_err(|error| format!("round {round}: {error:?}"))?;
             tokio::try_join!(one.leave(), two.leave())?;
         }
         Ok(())
