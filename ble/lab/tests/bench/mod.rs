@@ -69,6 +69,11 @@ impl Bench {
         Ok(Bench { name, presence, adapter, _session: session, _service: service, _advert: advert })
     }
 
+    /// Scans for as long as what this returns is kept.
+    pub(crate) async fn listen(&self) -> Result<impl Sized + use<>, Failed> {
+        Ok(Box::pin(soon("scanning", self.adapter.discover_devices_with_changes()).await?))
+    }
+
     /// Scans until somebody shows the service.
     pub(crate) async fn hear(&self) -> Result<Device, Failed> {
         let scan = async {
