@@ -184,7 +184,9 @@ fn record(rest: &mut Reader<'_>) -> Option<Result<Record, ()>> {
 fn adverts_in(record: &Record) -> Vec<Advert> {
     let Packet::Event(event) = &record.packet else { return Vec::new() };
     let mut rest = Reader(event);
-    let (Some(EVENT_LE), Some(_length), Some(kind)) = (rest.u8(), rest.u8(), rest.u8()) else { return Vec::new() };
+    let (Some(EVENT_LE), Some(_length), Some(kind)) = (rest.u8(), rest.u8(), rest.u8()) else {
+        return Vec::new();
+    };
     let report = match kind {
         LE_ADVERTISING_REPORT => legacy_report,
         LE_EXTENDED_ADVERTISING_REPORT => extended_report,
@@ -254,7 +256,8 @@ mod tests {
 
     #[test]
     fn an_extended_report_is_an_advert() {
-        let mut event = b"\x3e\x00\x0d\x01\x13\x00\x01\x06\x05\x04\x03\x02\x41\x01\x00\xff\x7f\xc4\x00\x00".to_vec();
+        let mut event =
+            b"\x3e\x00\x0d\x01\x13\x00\x01\x06\x05\x04\x03\x02\x41\x01\x00\xff\x7f\xc4\x00\x00".to_vec();
         event.extend([0; 7]);
         event.extend(b"\x06\x02\x01\x06\x02\x0a\x00");
         let adverts = Capture::parse(&file(3, &event)).unwrap().adverts();
@@ -272,7 +275,10 @@ mod tests {
         let event = b"\x3e\x0f\x02\x01\x00\x00\x06\x05\x04\x03\x02\x00\x03\x02\x01\x06\x7f";
         let adverts = Capture::parse(&file(3, event)).unwrap().adverts();
         assert_eq!(adverts.len(), 1);
-        assert_eq!((adverts[0].random, adverts[0].rssi, &adverts[0].payload[..]), (false, None, &[2, 1, 6][..]));
+        assert_eq!(
+            (adverts[0].random, adverts[0].rssi, &adverts[0].payload[..]),
+            (false, None, &[2, 1, 6][..])
+        );
     }
 
     #[test]

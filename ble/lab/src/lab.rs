@@ -245,7 +245,9 @@ impl Outcome {
     }
 
     fn text(&self, name: &str) -> String {
-        fs::read(self.file(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+        fs::read(self.file(name))
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -313,7 +315,13 @@ fn run_outside(name: &str, lab: Lab) -> Result<(), Failed> {
     let lines: Vec<&str> = output.lines().collect();
     let shown = lines.get(lines.len().saturating_sub(SHOWN_LINES)..).unwrap_or_default().join("\n");
     let folder = outcome.keep();
-    Err(format!("exit code {}\n{shown}\n{}\nThe lab left {}", outcome.code(), complaints.join("\n"), folder.display()).into())
+    Err(format!(
+        "exit code {}\n{shown}\n{}\nThe lab left {}",
+        outcome.code(),
+        complaints.join("\n"),
+        folder.display()
+    )
+    .into())
 }
 
 fn make_folder() -> io::Result<PathBuf> {

@@ -198,7 +198,11 @@ mod tests {
 
     #[test]
     fn data_of_an_unknown_link_is_left_out() {
-        let records = [Record { controller: 0, at: Duration::ZERO, packet: Packet::Sent(b"\x01\x20\x00\x00".to_vec()) }];
+        let records = [Record {
+            controller: 0,
+            at: Duration::ZERO,
+            packet: Packet::Sent(b"\x01\x20\x00\x00".to_vec()),
+        }];
         assert!(links(&records).is_empty());
     }
 }

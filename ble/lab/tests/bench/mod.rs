@@ -128,12 +128,22 @@ impl Bench {
     }
 
     /// Ends every connection.
-    pub(crate) async fn leave(&mut self) -> Result<(), Failed> {
+    pub(crate) async fn leave(&self) -> Result<(), Failed> {
         for address in self.adapter.device_addresses().await? {
-            let device = self.adapter.device(address)?;
-            soon("disconnecting", device.disconnect()).await?;
+            // It may be gone by now.
+            let _gone = timeout(SOON, self.adapter.remove_device(address)).await?;
         }
         Ok(())
+    }
+
+    /// Whether anybody is connected.
+    pub(crate) async fn is_connected(&self) -> Result<bool, Failed> {
+        for address in self.adapter.device_addresses().await? {
+            if self.adapter.device(address)?.is_connected().await.unwrap_or(false) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -170,7 +180,10 @@ pub(crate) async fn soon<T, E: std::fmt::Display>(
 }
 
 /// Asks again and again until it is so.
-pub(crate) async fn until(what: &str, mut done: impl AsyncFnMut() -> Result<bool, Failed>) -> Result<(), Failed> {
+pub(crate) async fn until(
+    what: &str,
+    mut done: impl AsyncFnMut() -> Result<bool, Failed>,
+) -> Result<(), Failed> {
     let waited = timeout(SOON, async {
         while !done().await? {
             sleep(Duration::from_millis(50)).await;
@@ -199,7 +212,8 @@ fn application(presence: &[u8]) -> Application {
         }),
         ..CharacteristicRead::default()
     };
-    let characteristic = Characteristic { uuid: CHARACTERISTIC, read: Some(read), ..Characteristic::default() };
+    let characteristic =
+        Characteristic { uuid: CHARACTERISTIC, read: Some(read), ..Characteristic::default() };
     let service =
         Service { uuid: SERVICE, primary: true, characteristics: vec![characteristic], ..Service::default() };
     Application { services: vec![service], ..Application::default() }
