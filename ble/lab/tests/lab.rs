@@ -91,26 +91,19 @@ fn no_channel(_: &Inside) -> Result<(), Failed> {
 
 fn both_dial(_: &Inside) -> Result<(), Failed> {
     bench::block_on(async {
-        let mut one = Bench::both("hci0").await?;
-        let mut two = Bench::both("hci1").await?;
-        for round in 0..3 {
-            let (to_two, to_one) = tokio::try_join!(one.hear(), two.hear())?;
-            // Each waits for the other's advert, and the kernel does not advertise while it connects: an attempt may be
-            // vain, but it ends when it is told to.
-            let (first, second) = tokio::join!(bench::dial(&to_two), bench::dial(&to_one));
-            first.map_err(|error| format!("round {round}: {error:?}"))?;
-            second.map_err(|error| format!("round {round}: {error:?}"))?;
-            // What came of a vain attempt may still be on its way.
-            bench::until("nobody is connected for a second", async || {
-                one.leave().await?;
-                two.leave().await?;
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                Ok(!one.is_connected().await? && !two.is_connected().await?)
-            })
-            .await?;
-            (one, two) = (one.again().await?, two.again().await?);
-        }
-        Ok(())
+        let one = Bench::both("hci0").await?;
+        let two = Bench::both("hci1").await?;
+        let (to_two, to_one) = tokio::try_join!(one.hear(), two.hear())?;
+        // Each waits for the other's advert, and the kernel does not advertise while it connects: an attempt may be vain,
+        // but it ends when it is told to.
+        tokio::try_join!(bench::dial(&to_two), bench::dial(&to_one))?;
+        // What came of a vain attempt may still be on its way.
+        bench::until("nobody is connected for a second", async || {
+            tokio::try_join!(one.leave(), two.leave())?;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok(!one.is_connected().await? && !two.is_connected().await?)
+        })
+        .await
     })
 }
 
