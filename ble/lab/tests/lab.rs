@@ -93,17 +93,17 @@ fn both_dial(_: &Inside) -> Result<(), Failed> {
     bench::block_on(async {
         let one = Bench::both("hci0").await?;
         let two = Bench::both("hci1").await?;
-        for round in 0..5 {
-            let (mut one, mut two) = (one.again().await?, two.again().await?);
-            let (to_two, to_one) = tokio::try_join!(one.hear(), two.hear())?;
-            // Each waits for the other's advert, and the kernel does not advertise while it connects: an attempt may be
-            // vain, but it ends when it is told to.
-            let (first, second) = tokio::join!(bench::dial(&to_two), bench::dial(&to_one));
-            first.map_err(|error| format!("round {round}: {error}"))?;
-            second.map_err(|error| format!("round {round}: {error}"))?;
+        let (to_two, to_one) = tokio::try_join!(one.hear(), two.hear())?;
+        // Each waits for the other's advert, and the kernel does not advertise while it connects: an attempt may be vain,
+        // but it ends when it is told to.
+        tokio::try_join!(bench::dial(&to_two), bench::dial(&to_one))?;
+        // What came of a vain attempt may still be on its way.
+        bench::until("nobody is connected for a second", async || {
             tokio::try_join!(one.leave(), two.leave())?;
-        }
-        Ok(())
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok(!one.is_connected().await? && !two.is_connected().await?)
+        })
+        .await
     })
 }
 
@@ -115,14 +115,13 @@ fn out_of_range(lab: &Inside) -> Result<(), Failed> {
         soon("connecting", peer.connect()).await?;
         lab.away(0)?;
         bench::until("the link breaks", async || Ok(!peer.is_connected().await?)).await?;
+        let _scan = two.listen().await?;
         let before = lab.capture()?.adverts().len();
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(lab.capture()?.adverts().len(), before, "nothing is heard");
         lab.back(0)?;
-        let one = one.again().await?;
-        bench::until("it is heard again", async || Ok(lab.capture()?.adverts().len() > before)).await?;
-        drop(one);
-        Ok(())
+        let _one = one.again().await?;
+        bench::until("it is heard again", async || Ok(lab.capture()?.adverts().len() > before)).await
     })
 }
 
@@ -131,6 +130,7 @@ fn strength(lab: &Inside) -> Result<(), Failed> {
         let _one = Bench::peripheral("hci0", b"x").await?;
         let two = Bench::central("hci1").await?;
         two.hear().await?;
+        let _scan = two.listen().await?;
         lab.rssi(0, Some(-83))?;
         let heard =
             async || Ok(lab.capture()?.adverts().last().is_some_and(|advert| advert.rssi == Some(-83)));
@@ -204,9 +204,11 @@ fn clock(lab: &Inside) -> Result<(), Failed> {
 fn six(lab: &Inside) -> Result<(), Failed> {
     bench::block_on(async {
         let names = ["hci0", "hci1", "hci2", "hci3", "hci4", "hci5"];
-        let mut all = Vec::new();
+        let (mut all, mut scans) = (Vec::new(), Vec::new());
         for name in names {
-            all.push(Bench::both(name).await?);
+            let bench = Bench::both(name).await?;
+            scans.push(bench.listen().await?);
+            all.push(bench);
         }
         let everybody = async || {
             let mut pairs = std::collections::BTreeSet::new();
@@ -249,7 +251,7 @@ fn side_by_side() -> Result<(), Failed> {
             std::thread::spawn(move || {
                 let outcome =
                     Lab::new(2).run("sh", &["-c", &format!("ls /sys/class/bluetooth; exit {number}")])?;
-                assert_eq!(outcome.output(), "hci0\nhci1\n");
+                assert_eq!(outcome.output(), "hci0\nhci1\n", "the output is no terminal");
                 Ok::<_, LabError>(outcome.code() == number.into())
             })
         })

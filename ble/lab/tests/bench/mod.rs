@@ -69,6 +69,11 @@ impl Bench {
         Ok(Bench { name, presence, adapter, _session: session, _service: service, _advert: advert })
     }
 
+    /// Scans for as long as what this returns is kept.
+    pub(crate) async fn listen(&self) -> Result<impl Sized + use<>, Failed> {
+        Ok(Box::pin(soon("scanning", self.adapter.discover_devices_with_changes()).await?))
+    }
+
     /// Scans until somebody shows the service.
     pub(crate) async fn hear(&self) -> Result<Device, Failed> {
         let scan = async {
@@ -123,12 +128,22 @@ impl Bench {
     }
 
     /// Ends every connection.
-    pub(crate) async fn leave(&mut self) -> Result<(), Failed> {
+    pub(crate) async fn leave(&self) -> Result<(), Failed> {
         for address in self.adapter.device_addresses().await? {
-            let device = self.adapter.device(address)?;
-            soon("disconnecting", device.disconnect()).await?;
+            // It may be gone by now.
+            let _gone = timeout(SOON, self.adapter.remove_device(address)).await?;
         }
         Ok(())
+    }
+
+    /// Whether anybody is connected.
+    pub(crate) async fn is_connected(&self) -> Result<bool, Failed> {
+        for address in self.adapter.device_addresses().await? {
+            if self.adapter.device(address)?.is_connected().await.unwrap_or(false) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -145,7 +160,7 @@ pub(crate) async fn dial(peer: &Device) -> Result<(), Failed> {
 
 /// The names of the adapters that bluetoothd knows.
 pub(crate) async fn adapters() -> Result<Vec<String>, Failed> {
-    Ok(soon("asking for adapters", Session::new().await?.adapter_names()).await?)
+    soon("asking for adapters", Session::new().await?.adapter_names()).await
 }
 
 pub(crate) fn block_on(test: impl Future<Output = Result<(), Failed>>) -> Result<(), Failed> {
