@@ -24,7 +24,7 @@ use crate::{
 const REGISTER_TIME: Duration = Duration::from_secs(1);
 /// Registrations tried, each with another session.
 const ATTEMPTS: usize = 5;
-/// The pause between them.
+/// The pause before the second; it doubles.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long BlueZ may take until an advert that was withdrawn is off the air.
 const HIDE_TIME: Duration = Duration::from_secs(1);
@@ -60,6 +60,7 @@ impl Advertiser {
         let mut last = RadioError::TimedOut("registering the advert");
         // The one before goes first: a controller may have room for one alone.
         self.shown = None;
+        let mut pause = PAUSE;
         for _ in 0..ATTEMPTS {
             match timeout(REGISTER_TIME, self.adapter.advertise(advertisement(presence))).await {
                 Ok(Ok(handle)) => {
@@ -72,7 +73,8 @@ impl Advertiser {
             }
             self.start_over().await?;
             // What BlueZ drops now, it has not dropped yet.
-            sleep(PAUSE).await;
+            sleep(pause).await;
+            pause *= 2;
         }
         Err(last)
     }

@@ -26,7 +26,10 @@ const ATTEMPTS: usize = 4;
 /// How long all of them may take.
 const DIAL_TIME: Duration = Duration::from_secs(12);
 
-/// How often it is asked whether the peer is now elsewhere.
+/// How long an attempt is left alone, although the peer may be elsewhere: it has a fresh address as soon as this very attempt
+/// has connected, before BlueZ has told of it, and a second connection to one device leaves BlueZ with neither.
+const STAY_TIME: Duration = Duration::from_millis(1500);
+/// How often it is then asked whether the peer is now elsewhere.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What a dial needs of the radio.
@@ -98,6 +101,7 @@ impl Dial {
 
     /// Returns once the peer is heard at another address, and is not connected at this one.
     async fn moved(&self, from: &PeerAddress) {
+        sleep(STAY_TIME).await;
         loop {
             sleep(LOOK_EVERY).await;
             let elsewhere = self.whereabouts().is_some_and(|now| now.address != *from);
