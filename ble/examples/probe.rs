@@ -180,15 +180,18 @@ async fn meet_again(devices: &[Device], number: u8, arguments: &Arguments) -> Re
 }
 
 async fn everybody(devices: &[Device], number: u8, start: Instant, arguments: &Arguments) -> Result<()> {
-    let mut pairs = Vec::new();
-    for from in 0..devices.len() {
-        for to in (0..devices.len()).filter(|&to| to != from) {
-            pairs.push(pair(&devices[from], presence(number, to), start, arguments));
+    // First one way, then the other, all pairs at once.
+    for upwards in [true, false] {
+        let mut pairs = Vec::new();
+        for from in 0..devices.len() {
+            for to in (0..devices.len()).filter(|&to| to != from && (from < to) == upwards) {
+                pairs.push(pair(&devices[from], presence(number, to), start, arguments));
+            }
         }
+        let results = futures::future::join_all(pairs).await;
+        results.into_iter().collect::<Result<Vec<()>>>()?;
+        figure(if upwards { "one_way" } else { "other_way" }, start);
     }
-    let results = futures::future::join_all(pairs).await;
-    results.into_iter().collect::<Result<Vec<()>>>()?;
-    figure("all_met", start);
     Ok(())
 }
 

@@ -29,6 +29,7 @@ pub(crate) struct Connections {
 struct Connection {
     links: usize,
     dialled: bool,
+    stands: bool,
     idle_since: Instant,
     gone: watch::Sender<bool>,
 }
@@ -64,13 +65,17 @@ impl Connections {
     /// The system says that this device is connected. Returns whether the device did it, and not we.
     pub(crate) fn connected(&self, address: &PeerAddress) -> bool {
         let mut table = self.table();
-        if let Some(connection) = table.get(address) {
-            return !connection.dialled;
+        if table.len() >= CONNECTIONS && !table.contains_key(address) {
+            return true;
         }
-        if table.len() < CONNECTIONS {
-            table.insert(address.clone(), Connection::new());
-        }
-        true
+        let connection = table.entry(address.clone()).or_insert_with(Connection::new);
+        connection.stands = true;
+        !connection.dialled
+    }
+
+    /// Whether the system has said that this device is connected.
+    pub(crate) fn stands(&self, address: &PeerAddress) -> bool {
+        self.table().get(address).is_some_and(|connection| connection.stands)
     }
 
     /// The system says that this device is no longer connected.
@@ -130,7 +135,13 @@ impl Connections {
 
 impl Connection {
     fn new() -> Self {
-        Connection { links: 0, dialled: false, idle_since: Instant::now(), gone: watch::Sender::new(false) }
+        Connection {
+            links: 0,
+            dialled: false,
+            stands: false,
+            idle_since: Instant::now(),
+            gone: watch::Sender::new(false),
+        }
     }
 }
 

@@ -27,6 +27,16 @@ struct Device<Id> {
     told: Instant,
 }
 
+/// Where a device is to be reached.
+pub(crate) struct Dialling<Id> {
+    /// Its address now.
+    pub(crate) address: PeerAddress,
+    /// The system's name for it.
+    pub(crate) id: Id,
+    /// Whether that address is a random one.
+    pub(crate) random: bool,
+}
+
 impl<Id> Default for Heard<Id> {
     fn default() -> Self {
         Heard { devices: HashMap::new() }
@@ -79,9 +89,16 @@ impl<Id: Clone> Heard<Id> {
         self.devices.contains_key(address)
     }
 
-    /// The system's name for a device that was heard, and whether its address is random.
-    pub(crate) fn dialling(&self, address: &PeerAddress) -> Option<(Id, bool)> {
-        self.devices.get(address).map(|device| (device.id.clone(), device.random))
+    /// How to reach a device that was heard: where its token was heard last. A device has a fresh address after each
+    /// connection that came in, and is not to be reached at the one before.
+    pub(crate) fn dialling(&self, address: &PeerAddress) -> Option<Dialling<Id>> {
+        let asked = self.devices.get_key_value(address)?;
+        let same = |other: &Device<Id>| {
+            token(&other.advert).is_some() && token(&other.advert) == token(&asked.1.advert)
+        };
+        let last = self.devices.iter().filter(|(_, other)| same(other)).max_by_key(|(_, other)| other.heard);
+        let (address, Device { id, random, .. }) = last.unwrap_or(asked);
+        Some(Dialling { address: address.clone(), id: id.clone(), random: *random })
     }
 
     /// Forgets everybody.
@@ -95,6 +112,13 @@ impl<Id: Clone> Heard<Id> {
         if let Some(address) = oldest {
             self.devices.remove(&address);
         }
+    }
+}
+
+fn token(advert: &Advert) -> Option<[u8; 8]> {
+    match advert {
+        Advert::Full { presence, .. } => Some(presence.token()),
+        Advert::Bare => None,
     }
 }
 
@@ -135,7 +159,19 @@ mod tests {
             heard.first(&peer, number, true, advert(1), None, at);
         }
         assert!(!heard.knows(&PeerAddress::new("0")));
-        assert_eq!(heard.dialling(&PeerAddress::new("1")), Some((1, true)));
+        assert!(heard.knows(&PeerAddress::new("1")));
         assert_eq!(heard.devices.len(), HEARD);
+    }
+
+    #[test]
+    fn a_device_is_dialled_where_its_token_was_heard_last() {
+        let (mut heard, start) = (Heard::default(), Instant::now());
+        let [before, after, other] = ["before", "after", "other"].map(PeerAddress::new);
+        heard.first(&before, 1, true, advert(1), None, start);
+        heard.first(&other, 2, true, advert(2), None, start + TELL_EVERY * 2);
+        heard.first(&after, 3, true, advert(1), None, start + TELL_EVERY);
+        let reached = |address| heard.dialling(address).map(|dialling| dialling.id);
+        assert_eq!([&before, &after, &other].map(reached), [Some(3), Some(3), Some(2)]);
+        assert!(heard.dialling(&PeerAddress::new("nobody")).is_none());
     }
 }

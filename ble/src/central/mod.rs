@@ -14,7 +14,7 @@ use crate::{PeerAddress, RadioError};
 
 pub(crate) use connections::{Connections, Membership};
 pub(crate) use gatt_link::{Inbox, dial, read_presence};
-pub(crate) use heard::Heard;
+pub(crate) use heard::{Dialling, Heard};
 pub(crate) use scan::{Note, Scan};
 
 /// The name of a device in sightings and links. Where the system names devices by address (BlueZ: an object path that

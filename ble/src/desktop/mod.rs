@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::{
     Abilities, Link, PeerAddress, Presence, Radio, RadioError, RadioEvent,
-    central::{Connections, Heard, Note, Scan, dial, within},
+    central::{Connections, Dialling, Heard, Note, Scan, dial, within},
     events::EventQueue,
     system::{Adapter, Setup},
 };
@@ -114,8 +114,8 @@ impl Radio for DesktopRadio {
         let mut reached = self.reached.clone();
         let connections = reached.borrow_and_update().clone().ok_or(RadioError::Unreachable)?;
         let known = self.heard.lock().unwrap_or_else(PoisonError::into_inner).dialling(peer);
-        let (id, _) = known.ok_or(RadioError::Unreachable)?;
-        let membership = connections.join(peer, true).ok_or(RadioError::Unreachable)?;
+        let Dialling { address, id, .. } = known.ok_or(RadioError::Unreachable)?;
+        let membership = connections.join(&address, true).ok_or(RadioError::Unreachable)?;
         let peripheral = within(CALL_TIME, "asking for a device", self.central.peripheral(&id)).await?;
         tokio::select! {
             link = dial(peripheral, membership) => link,
@@ -219,7 +219,7 @@ impl Life {
 
     async fn disconnect(&self, address: &PeerAddress) {
         let known = self.heard.lock().unwrap_or_else(PoisonError::into_inner).dialling(address);
-        let Some((id, _)) = known else { return };
+        let Some(Dialling { id, .. }) = known else { return };
         let ending = async { self.central.peripheral(&id).await?.disconnect().await };
         let _already_gone = within(CALL_TIME, "ending a connection", ending).await;
     }

@@ -21,9 +21,11 @@ use crate::{
 };
 
 /// How long BlueZ may take over a registration, which takes it 60 ms.
-const REGISTER_TIME: Duration = Duration::from_millis(1500);
+const REGISTER_TIME: Duration = Duration::from_secs(1);
 /// Registrations tried, each with another session.
-const ATTEMPTS: usize = 4;
+const ATTEMPTS: usize = 5;
+/// The pause before the second; it doubles.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How long BlueZ may take until an advert that was withdrawn is off the air.
 const HIDE_TIME: Duration = Duration::from_secs(1);
 /// How often that is looked at.
@@ -56,10 +58,12 @@ impl Advertiser {
     /// Shows this presence, and nothing before it any longer.
     pub(super) async fn show(&mut self, presence: Presence) -> Result<(), RadioError> {
         let mut last = RadioError::TimedOut("registering the advert");
+        // The one before goes first: a controller may have room for one alone.
+        self.shown = None;
+        let mut pause = PAUSE;
         for _ in 0..ATTEMPTS {
             match timeout(REGISTER_TIME, self.adapter.advertise(advertisement(presence))).await {
                 Ok(Ok(handle)) => {
-                    // The one before is withdrawn with its handle, once this one stands.
                     self.shown = Some(Shown { presence, since: Instant::now(), _handle: handle });
                     return Ok(());
                 }
@@ -68,6 +72,9 @@ impl Advertiser {
                 Err(_) => last = RadioError::TimedOut("registering the advert"),
             }
             self.start_over().await?;
+            // What BlueZ drops now, it has not dropped yet.
+            sleep(pause).await;
+            pause *= 2;
         }
         Err(last)
     }

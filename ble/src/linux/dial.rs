@@ -1,17 +1,20 @@
 //! Dialling: an L2CAP channel first, GATT on the same connection where the peer has none.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use bluer::{Address, AddressType};
 use btleplug::{
     api::Central as _,
     platform::{Peripheral, PeripheralId},
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::{
     Link, PeerAddress, RadioError,
-    central::{Connections, dial as dial_gatt, within},
+    central::{Connections, Dialling, Heard, dial as dial_gatt, within},
     linux::{
         bus::{Bus, CALL_TIME, told},
         l2cap::{self, ChannelLink, NoChannel},
@@ -19,18 +22,23 @@ use crate::{
 };
 
 /// Attempts, each with a fresh connection where there was one.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 4;
 /// How long all of them may take.
-const DIAL_TIME: Duration = Duration::from_secs(15);
+const DIAL_TIME: Duration = Duration::from_secs(12);
+
+/// How long an attempt is left alone, although the peer may be elsewhere: it has a fresh address as soon as this very attempt
+/// has connected, before BlueZ has told of it, and a second connection to one device leaves BlueZ with neither.
+const STAY_TIME: Duration = Duration::from_millis(1500);
+/// How often it is then asked whether the peer is now elsewhere.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What a dial needs of the radio.
 pub(super) struct Dial {
     pub(super) bus: Bus,
     pub(super) connections: Arc<Connections>,
+    pub(super) heard: Arc<Mutex<Heard<PeripheralId>>>,
     pub(super) l2cap: bool,
     pub(super) peer: PeerAddress,
-    pub(super) id: PeripheralId,
-    pub(super) random: bool,
 }
 
 impl Dial {
@@ -44,42 +52,66 @@ impl Dial {
 
     async fn attempts(&self) -> Result<Arc<dyn Link>, RadioError> {
         let mut last = RadioError::Unreachable;
-        let mut channel = self.l2cap;
+        let mut l2cap = self.l2cap;
         for _ in 0..ATTEMPTS {
-            if channel {
-                match self.channel().await? {
+            let to = self.whereabouts().ok_or(RadioError::Unreachable)?;
+            let attempt =
+                async { if l2cap { self.channel(&to).await } else { self.gatt(&to).await.map(Ok) } };
+            let reached = tokio::select! {
+                reached = attempt => reached,
+                () = self.moved(&to.address) => continue,
+            };
+            match reached {
+                Ok(Ok(link)) => return Ok(link),
+                // It is there, and connected: GATT has it on the same connection.
+                Ok(Err(NoChannel::Refused)) => match self.gatt(&to).await {
                     Ok(link) => return Ok(link),
-                    // It is there, and connected: GATT has it sooner than another channel would.
-                    Err(NoChannel::Refused) => channel = false,
-                    Err(NoChannel::Unreachable) => continue,
-                }
-            }
-            match self.gatt().await {
-                Ok(link) => return Ok(link),
+                    Err(error) => (last, l2cap) = (error, false),
+                },
+                Ok(Err(NoChannel::Unreachable)) => {}
                 Err(error) => last = error,
             }
         }
         Err(last)
     }
 
-    async fn channel(&self) -> Result<Result<Arc<dyn Link>, NoChannel>, RadioError> {
-        let peripheral = self.peripheral().await?;
-        let membership = self.connections.join(&self.peer, true).ok_or(RadioError::Unreachable)?;
+    async fn channel(
+        &self,
+        to: &Dialling<PeripheralId>,
+    ) -> Result<Result<Arc<dyn Link>, NoChannel>, RadioError> {
+        let peripheral = self.peripheral(to).await?;
+        let membership = self.connections.join(&to.address, true).ok_or(RadioError::Unreachable)?;
         let from = told(self.bus.adapter.address(), "asking for the adapter's address").await?;
         let kind = told(self.bus.adapter.address_type(), "asking for the adapter's address").await?;
-        let to: Address = self.peer.as_str().parse().map_err(|_| RadioError::Unreachable)?;
-        let to_kind = if self.random { AddressType::LeRandom } else { AddressType::LePublic };
-        let channel = l2cap::connect((from, kind), (to, to_kind)).await;
+        let address: Address = to.address.as_str().parse().map_err(|_| RadioError::Unreachable)?;
+        let to_kind = if to.random { AddressType::LeRandom } else { AddressType::LePublic };
+        let channel = l2cap::connect((from, kind), (address, to_kind)).await;
         Ok(channel.map(|channel| ChannelLink::over(channel, Some(peripheral), membership)))
     }
 
-    async fn gatt(&self) -> Result<Arc<dyn Link>, RadioError> {
-        let membership = self.connections.join(&self.peer, true).ok_or(RadioError::Unreachable)?;
-        dial_gatt(self.peripheral().await?, membership).await
+    async fn gatt(&self, to: &Dialling<PeripheralId>) -> Result<Arc<dyn Link>, RadioError> {
+        let membership = self.connections.join(&to.address, true).ok_or(RadioError::Unreachable)?;
+        dial_gatt(self.peripheral(to).await?, membership).await
     }
 
-    async fn peripheral(&self) -> Result<Peripheral, RadioError> {
-        let found = within(CALL_TIME, "asking for a device", self.bus.central.peripheral(&self.id)).await;
+    async fn peripheral(&self, to: &Dialling<PeripheralId>) -> Result<Peripheral, RadioError> {
+        let found = within(CALL_TIME, "asking for a device", self.bus.central.peripheral(&to.id)).await;
         found.map_err(|_| RadioError::Unreachable)
+    }
+
+    /// Returns once the peer is heard at another address, and is not connected at this one.
+    async fn moved(&self, from: &PeerAddress) {
+        sleep(STAY_TIME).await;
+        loop {
+            sleep(LOOK_EVERY).await;
+            let elsewhere = self.whereabouts().is_some_and(|now| now.address != *from);
+            if elsewhere && !self.connections.stands(from) {
+                return;
+            }
+        }
+    }
+
+    fn whereabouts(&self) -> Option<Dialling<PeripheralId>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).dialling(&self.peer)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use async_trait::async_trait;
@@ -22,9 +22,9 @@ use crate::{
     system::Setup,
 };
 
-/// Dials at once. Overflow: another waits its turn; the kernel makes one connection at a time, and one to a device that
-/// has left must not keep all others waiting.
-const DIALS: usize = 3;
+/// Dials at once. Overflow: another waits its turn. The kernel makes one connection at a time in any case, and cancelling one
+/// while others wait has brought kernels down.
+const DIALS: usize = 1;
 /// Orders that wait. Overflow: their giver waits.
 const ORDERS_QUEUED: usize = 4;
 
@@ -95,10 +95,9 @@ impl Radio for BluezRadio {
         let _turn = self.dials.acquire().await.map_err(|_| RadioError::Unreachable)?;
         let mut reached = self.reached.clone();
         let reach = reached.borrow_and_update().clone().ok_or(RadioError::Unreachable)?;
-        let known = self.heard.lock().unwrap_or_else(PoisonError::into_inner).dialling(peer);
-        let (id, random) = known.ok_or(RadioError::Unreachable)?;
         let Reach { bus, connections } = reach;
-        let dial = Dial { bus, connections, l2cap: self.l2cap, peer: peer.clone(), id, random };
+        let heard = Arc::clone(&self.heard);
+        let dial = Dial { bus, connections, heard, l2cap: self.l2cap, peer: peer.clone() };
         tokio::select! {
             link = dial.run() => link,
             // It left the air, or came back as another.
