@@ -1,6 +1,6 @@
 //! Why nobody is found: what this machine is like, what that means for the attendee, and what mends it.
 //!
-//! [`survey`] gathers facts, and decides nothing; [`diagnose`] decides, and touches nothing. A finding has a stable
+//! [`survey()`] gathers facts, and decides nothing; [`diagnose()`] decides, and touches nothing. A finding has a stable
 //! [code](What::code) for programs, and words for people in [`words`].
 
 mod clock;

@@ -21,7 +21,7 @@ pub fn diagnose(survey: &Survey) -> Vec<Finding> {
     findings
 }
 
-/// Whether people can be met somehow, by what [`diagnose`] found.
+/// Whether people can be met somehow, by what [`diagnose`](fn@diagnose) found.
 #[must_use]
 pub fn can_meet(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| matches!(finding.what, What::CanMeet { .. }))

@@ -78,12 +78,10 @@ fn steps(remedy: &Remedy, lang: Lang) -> Vec<String> {
 fn mark(severity: Severity, lang: Lang) -> &'static str {
     match (severity, lang) {
         (Severity::Ok, _) => "ok",
-        (Severity::Note, Lang::En) => "note",
-        (Severity::Note, Lang::Da) => "note",
+        (Severity::Note, _) => "note",
         (Severity::Warning, Lang::En) => "warning",
         (Severity::Warning, Lang::Da) => "advarsel",
-        (Severity::Problem, Lang::En) => "problem",
-        (Severity::Problem, Lang::Da) => "problem",
+        (Severity::Problem, _) => "problem",
     }
 }
 
