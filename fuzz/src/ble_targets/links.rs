@@ -55,18 +55,16 @@ fn honest(data: &[u8]) {
     let mut fragmenter = Fragmenter::new(20 + 2 * usize::from(max_packet));
     let length = (data.len() / MESSAGES).clamp(1, MAX_MESSAGE);
     let messages: Vec<&[u8]> = data.chunks(length).take(MESSAGES).collect();
-    let mut packets: VecDeque<Vec<u8>> =
-        messages.iter().flat_map(|message| fragmenter.packets(message).unwrap_or_default()).collect();
+    let cut = messages.iter().flat_map(|message| fragmenter.packets(message).unwrap_or_default());
+    let mut packets: VecDeque<(usize, Vec<u8>)> = cut.enumerate().collect();
     let mut chance = usize::from(seed);
     let mut reassembly = Reassembly::new();
     let mut arrived = Vec::new();
-    let mut passed_over = 0;
-    while !packets.is_empty() {
+    while let Some(&(first, _)) = packets.front() {
         chance = chance.wrapping_mul(1_103_515_245).wrapping_add(12_345) % 65_521;
         // None is more than so many places ahead of the first that has not arrived.
-        let pick = chance % packets.len().min(UNDER_WAY - passed_over);
-        passed_over = if pick == 0 { 0 } else { passed_over + 1 };
-        let Some(packet) = packets.remove(pick) else { break };
+        let under_way = packets.iter().take_while(|(place, _)| *place < first + UNDER_WAY).count();
+        let Some((_, packet)) = packets.remove(chance % under_way) else { break };
         for _ in 0..=chance % 2 {
             let taken = reassembly.take(&packet);
             assert!(taken.is_ok(), "an honest packet is refused: {:?}", taken.err());
