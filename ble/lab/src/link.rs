@@ -13,6 +13,11 @@ const LE_CONNECTED: u8 = 0x01;
 const LE_CONNECTED_ENHANCED: u8 = 0x0a;
 /// The channel of the attribute protocol.
 const ATT: u16 = 4;
+/// The attribute protocol's operations that carry an application's data: a write, its answer, a write without one, a
+/// notification. All others find out what there is, or read it.
+const ATT_CARRIES: [u8; 4] = [0x12, 0x13, 0x52, 0x1b];
+/// The channel on which channels are opened and given credits.
+const SIGNALS: u16 = 5;
 /// The first channel that is opened by request: an L2CAP channel of an application.
 const FIRST_DYNAMIC: u16 = 0x40;
 /// The two flag bits that mark a packet as the continuation of one before.
@@ -65,8 +70,16 @@ pub enum Role {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     channels: BTreeMap<u16, Count>,
-    /// The channel whose packet is being continued.
-    current: u16,
+    /// What of the attribute protocol carries an application's data.
+    values: Count,
+    /// Of which packet the next continuation is.
+    current: Current,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Current {
+    channel: u16,
+    is_value: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +114,17 @@ impl Traffic {
         self.channels.range(FIRST_DYNAMIC..).map(|(_, count)| count.packets).sum()
     }
 
+    /// Packets and bytes of what applications have passed: the packets of their channels, and writes, their answers and
+    /// notifications. With L2CAP's and the attribute protocol's headers, without discovery.
+    pub fn carried(&self) -> (usize, usize) {
+        (self.channel_packets() + self.values.packets, self.channel_bytes() + self.values.bytes)
+    }
+
+    /// Bytes by which channels are opened, closed and given credits.
+    pub fn signal_bytes(&self) -> usize {
+        self.on(SIGNALS).bytes
+    }
+
     fn on(&self, channel: u16) -> Count {
         self.channels.get(&channel).copied().unwrap_or_default()
     }
@@ -111,11 +135,17 @@ impl Traffic {
             // An L2CAP packet begins with its length and its channel.
             let mut header = Reader(data);
             let (Some(_length), Some(channel)) = (header.u16(), header.u16()) else { return };
-            self.current = channel;
+            let is_value = channel == ATT && header.u8().is_some_and(|code| ATT_CARRIES.contains(&code));
+            self.current = Current { channel, is_value };
         }
-        let count = self.channels.entry(self.current).or_default();
-        count.bytes += data.len();
-        count.packets += usize::from(!continues);
+        let mut count = |count: &mut Count| {
+            count.bytes += data.len();
+            count.packets += usize::from(!continues);
+        };
+        count(self.channels.entry(self.current.channel).or_default());
+        if self.current.is_value {
+            count(&mut self.values);
+        }
     }
 }
 
@@ -188,12 +218,16 @@ mod tests {
     #[test]
     fn a_packet_in_pieces_is_counted_once_and_with_all_its_bytes() {
         let mut traffic = Traffic::default();
-        traffic.add(0b10, b"\x06\x00\x04\x00\x52\x01");
+        traffic.add(0b10, b"\x06\x00\x04\x00\x01\x01");
         traffic.add(0b01, b"\x00\x09\x09\x09");
         traffic.add(0b00, b"\x02\x00\x40\x00\x01\x02");
         assert_eq!((traffic.att_packets(), traffic.att_bytes()), (1, 10));
         assert_eq!((traffic.channel_packets(), traffic.channel_bytes()), (1, 6));
         assert_eq!(traffic.bytes(), 16);
+        assert_eq!(traffic.carried(), (1, 6), "0x01 is an error, not data");
+        traffic.add(0b10, b"\x06\x00\x04\x00\x1b\x01");
+        traffic.add(0b01, b"\x00\x09\x09\x09");
+        assert_eq!(traffic.carried(), (2, 16));
     }
 
     #[test]
