@@ -62,15 +62,15 @@ impl Connections {
         Some(Membership { address: address.clone(), connections: Arc::clone(self), gone })
     }
 
-    /// The system says that this device is connected. Returns whether the device did it, and not we.
+    /// The system says that this device is connected. Returns whether that is news, and the device did it, and not we.
     pub(crate) fn connected(&self, address: &PeerAddress) -> bool {
         let mut table = self.table();
         if table.len() >= CONNECTIONS && !table.contains_key(address) {
             return true;
         }
         let connection = table.entry(address.clone()).or_insert_with(Connection::new);
-        connection.stands = true;
-        !connection.dialled
+        let news = !std::mem::replace(&mut connection.stands, true);
+        news && !connection.dialled
     }
 
     /// Whether the system has said that this device is connected.
@@ -195,6 +195,7 @@ mod tests {
         let (connections, mut ends) = Connections::new();
         let peer = PeerAddress::new("a");
         assert!(connections.connected(&peer), "they dialled us");
+        assert!(!connections.connected(&peer), "which is no news the second time");
         let link = connections.join(&peer, false).unwrap();
         assert!(connections.idle(Instant::now() + IDLE_TIME * 2).is_empty());
         drop(link);

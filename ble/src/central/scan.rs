@@ -122,14 +122,21 @@ impl Listener {
 
     /// A device that is new: what the system knows of it tells whether it is one of ours.
     async fn look(&self, id: PeripheralId) {
-        let looking = async { self.adapter.peripheral(&id).await?.properties().await };
-        let Ok(Some(known)) = within(CALL_TIME, "looking at a device", looking).await else { return };
-        // Only what was heard has a strength. A central that connected without one shows its services to the system
-        // as well, and advertises nothing.
-        let bare = || {
-            (known.rssi.is_some() && known.services.contains(&Uuid::from_u128(SERVICE)))
-                .then_some(Advert::Bare)
+        let looking = async {
+            let peripheral = self.adapter.peripheral(&id).await?;
+            let known = peripheral.properties().await?.unwrap_or_default();
+            // Only what was heard has a strength. What has none is here because it connected, and of a device that is
+            // new for that reason BlueZ tells nothing but that it is new.
+            let came = known.rssi.is_none() && peripheral.is_connected().await?;
+            Ok::<_, btleplug::Error>((known, came))
         };
+        let Ok((known, came)) = within(CALL_TIME, "looking at a device", looking).await else { return };
+        if came {
+            self.note(Note::Connected(peer_address(&id))).await;
+        }
+        // A central that connected shows its services to the system as well, and advertises nothing.
+        let lists = known.services.contains(&Uuid::from_u128(SERVICE));
+        let bare = || (known.rssi.is_some() && lists).then_some(Advert::Bare);
         let Some(advert) = full(&known.service_data).or_else(bare) else { return };
         let random = known.address_type != Some(AddressType::Public);
         let rssi = known.rssi.and_then(|rssi| i8::try_from(rssi).ok());

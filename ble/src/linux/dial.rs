@@ -28,7 +28,7 @@ const DIAL_TIME: Duration = Duration::from_secs(12);
 
 /// How long an attempt is left alone, although the peer may be elsewhere: it has a fresh address as soon as this very attempt
 /// has connected, before BlueZ has told of it, and a second connection to one device leaves BlueZ with neither.
-const STAY_TIME: Duration = Duration::from_millis(1500);
+const STAY_TIME: Duration = Duration::from_millis(700);
 /// How often it is then asked whether the peer is now elsewhere.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 

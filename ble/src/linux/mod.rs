@@ -7,6 +7,8 @@
 //! | any call can hang | a time limit around each: `told`, `within` |
 //! | a registration of an advert hangs, and one given up keeps its set | `advertiser`: a session of its own, thrown away |
 //! | an incoming connection ends the advert | `advertiser`: `again`, asked for by the keeper in `on_air` |
+//! | of a central that connects under a new address it tells that it is new, not that it is connected | `central::scan`: `look` |
+//! | a second connection to one device leaves it with neither | `dial`: `moved` waits |
 //! | it is restarted, the adapter goes, is switched off, returns | the keeper's checks; `life` comes back |
 //! | a notification reaches every subscribed central | the ids of [`crate::gatt`] |
 //! | a subscription is confirmed before this program has seen it | `server`: a link is confirmed after it has |
