@@ -43,7 +43,7 @@ impl Turn<'_> {
         if let Some(dial) = dial
             && let Some(token) = dial.token
         {
-            self.open_exchange(id, token, dial.grant);
+            self.open_dialled(id, token, dial.grant);
         }
     }
 

@@ -248,6 +248,18 @@ impl Turn<'_> {
         }
     }
 
+    /// A dial has come through. Meanwhile the peer may have called, and the exchange be over for now.
+    pub(super) fn open_dialled(&mut self, link: LinkId, token: Token, grant: Option<Grant>) {
+        let now = self.now();
+        let (_, due) = turn(self.here.ledger.by_token(&token).map(|(_, record)| record));
+        if due.is_some_and(|at| at <= now) {
+            self.open_exchange(link, token, grant);
+        } else {
+            self.linger(link);
+            self.give_back(grant);
+        }
+    }
+
     /// Opens a channel and sends message 1, unless the time for it is over.
     pub(super) fn open_exchange(&mut self, link: LinkId, token: Token, grant: Option<Grant>) {
         let Some(transport) = self.here.links.get(&link).map(|link| link.transport) else {

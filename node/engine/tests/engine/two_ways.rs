@@ -1,8 +1,15 @@
 //! One pair, two transports: nudged once, and by the other where one is lost.
 
-use sighej_engine::{Event, Failure, Transport};
+use std::time::Duration;
 
-use crate::world::{World, likes, secs};
+use sighej_engine::{
+    AdvertSeen, Config, Event, Failure, LinkId, RadioAddress, Sighting, Transmit, Transport,
+};
+
+use crate::{
+    solo::{Mallory, Solo},
+    world::{World, likes, secs},
+};
 
 /// The messages after which one's own device has nothing more to wait for: a lost message 5 waits for the repeat.
 const LAST: u32 = 4;
@@ -55,6 +62,27 @@ fn a_radio_link_lost_at_any_message_is_dialled_again() {
             }
         }
     }
+}
+
+#[test]
+fn a_dial_that_comes_through_after_the_peer_called_brings_no_second_exchange() {
+    let quick = Config { dwell: Duration::ZERO, ..likes(&["tea"]) };
+    let mut solo = Solo::open(quick);
+    let mut mallory = Mallory::ordered(&solo, true, &["tea"]);
+    let (theirs, ours, address) = (LinkId(1), LinkId(2), RadioAddress(7));
+    let advert = AdvertSeen::Token { version_flags: 0x10, token: mallory.secrets.token() };
+    let sighting = Sighting { address, advert, rssi: Some(-50) };
+    solo.call(|engine, now| engine.handle_sighting(sighting, now));
+    assert!(solo.sent.contains(&Transmit::Dial { address }));
+    let caller = Some(RadioAddress(8));
+    solo.call(|engine, now| engine.handle_link_up(theirs, Transport::Ble, caller, now));
+    let channel = solo.open_channel(theirs);
+    assert!(mallory.initiate(&mut solo, channel).is_some());
+    solo.call(|engine, now| engine.handle_link_up(ours, Transport::Ble, Some(address), now));
+    solo.pass(secs(3));
+    assert!(solo.opened().is_none(), "they have just compared");
+    assert!(solo.sent.contains(&Transmit::CloseLink { link: ours }));
+    assert_eq!(solo.engine.status(solo.time()).budget_left, 7, "one stranger");
 }
 
 #[test]
