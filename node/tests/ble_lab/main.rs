@@ -5,11 +5,17 @@
 mod meetings;
 #[cfg(target_os = "linux")]
 mod room;
+#[cfg(target_os = "linux")]
+mod stranger;
+#[cfg(target_os = "linux")]
+mod strangers;
+#[cfg(target_os = "linux")]
+mod upsets;
 
 #[cfg(not(target_os = "linux"))]
 fn main() {}
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
-    sighej_ble_lab::run(meetings::trials())
+    sighej_ble_lab::run([meetings::trials(), upsets::trials(), strangers::trials()].into_iter().flatten().collect())
 }
