@@ -150,7 +150,11 @@ impl Exchanges {
     }
 
     pub(crate) fn is_with_digest(&self, digest: &Digest) -> bool {
-        self.count(|_, phase| phase.digest().as_ref() == Some(digest)) > 0
+        self.count_with_digest(digest) > 0
+    }
+
+    pub(crate) fn count_with_digest(&self, digest: &Digest) -> usize {
+        self.count(|_, phase| phase.digest().as_ref() == Some(digest))
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
