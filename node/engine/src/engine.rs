@@ -145,7 +145,7 @@ impl Engine {
 
     /// The connection to the relay is lost. What was not answered on it is said again on the next one.
     pub fn handle_relay_down(&mut self, now: Now) {
-        self.input(now, Turn::relay_down);
+        self.input(now, |turn| turn.relay_down());
     }
 
     /// The time of [`Engine::poll_timeout`] has come. Calling it at any other time does no harm.
