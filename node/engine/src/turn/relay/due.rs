@@ -122,13 +122,15 @@ impl Turn<'_> {
     /// Every knock that is out may cost an evaluation.
     fn covers_knock(&self, token: &Token, class: Class) -> bool {
         let charged = self.here.ledger.by_token(token).is_some_and(|(d, _)| self.core.budget.is_charged(d));
-        charged || usize::from(self.core.budget.left(class, self.now())) > self.here.relay.callees.outstanding()
+        charged
+            || usize::from(self.core.budget.left(class, self.now())) > self.here.relay.callees.outstanding()
     }
 
     /// When this peer is to be knocked at, if ever. As a first contact over a link, it waits for the crowd guard.
     fn knock_at(&self, token: &Token, peer: &Peer) -> Option<Duration> {
         let record = self.here.ledger.by_token(token).map(|(_, record)| record);
-        let has_had = |record: &Record| record.has_completed() || record.blocked || record.refusal().is_some();
+        let has_had =
+            |record: &Record| record.has_completed() || record.blocked || record.refusal().is_some();
         let busy = self.here.exchanges.is_with(token) || self.here.relay.is_with(token);
         if !peer.is_here() || busy || record.is_some_and(has_had) {
             return None;

@@ -73,13 +73,7 @@ impl Turn<'_> {
         Ok(Knocked::in_room(me, &known.key, knock)?)
     }
 
-    fn answer_knock(
-        &mut self,
-        pair: PairNumber,
-        in_room: bool,
-        knocked: Knocked,
-        knock: &[u8; KNOCK_LEN],
-    ) {
+    fn answer_knock(&mut self, pair: PairNumber, in_room: bool, knocked: Knocked, knock: &[u8; KNOCK_LEN]) {
         let digest = knocked.peer().digest();
         if let Err(why) = self.admit_pairing(digest) {
             self.relay_failed(why);
@@ -141,7 +135,9 @@ impl Turn<'_> {
 
     fn introduced(&mut self, pair: PairNumber, in_room: bool, introduced: Introduced) {
         let admitted = self.admit_pairing(introduced.peer().digest());
-        if let Err(why) = admitted.and_then(|()| self.has_room_for_pairing().then_some(()).ok_or(Failure::Busy)) {
+        if let Err(why) =
+            admitted.and_then(|()| self.has_room_for_pairing().then_some(()).ok_or(Failure::Busy))
+        {
             self.relay_failed(why);
             return self.give_up(pair);
         }
