@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sighej_engine::{Bye, Event, RelayDown, RelayEvent, Transmit};
 
-use super::{KNOCK, SEAL, UPLOAD, nudges, said, two_who_match};
+use super::{KNOCK, SEAL, UPLOAD, nudges, two_who_match};
 use crate::world::secs;
 
 #[test]
