@@ -62,12 +62,14 @@ fn config(interests: &[&str], peers: &[Multiaddr], utc: &Utc) -> Result<NodeConf
     Ok(NodeConfig {
         // With a single other person near, the usual crowd guard of 3 would wait for more.
         engine: Config { interests: profile.interests().clone(), crowd_guard: 1, ..Config::default() },
-        lan: LanConfig {
+        lan: Some(LanConfig {
             listen: vec!["/ip4/127.0.0.1/tcp/0".parse()?],
             peers: peers.to_vec(),
             mdns: false,
             ..LanConfig::default()
-        },
+        }),
+        // A phone's app brings its own implementation of `sighej_node::ble::Radio`.
+        radio: None,
         utc: utc.clone(),
     })
 }
@@ -77,7 +79,10 @@ async fn listening(node: &mut Node) -> Result<Multiaddr> {
         match event {
             NodeEvent::Listening(address) => return Ok(address),
             NodeEvent::ListenFailed { address, reason } => bail!("cannot listen at {address}: {reason}"),
-            NodeEvent::LinkUp | NodeEvent::LinkDown | NodeEvent::Engine(_) => {}
+            NodeEvent::LinkUp(_)
+            | NodeEvent::LinkDown(_)
+            | NodeEvent::Radio(_)
+            | NodeEvent::Engine(_) => {}
         }
     }
     bail!("the node has ended")

@@ -74,6 +74,8 @@ fn attendee(host: &Host, other: &str) -> Result<Program> {
         "run",
         "--open",
         "--json",
+        "--ble",
+        "off",
         "--crowd-guard",
         "1",
         "--interest",

@@ -3,10 +3,11 @@
 use std::{
     fmt,
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use sighej_engine::Now;
+use tokio::time::Instant;
 
 /// Where a node takes the time of day from; it decides when epochs begin.
 #[derive(Clone)]

@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use sighej_ble::Radio;
 use sighej_crypto::Token;
-use sighej_engine::{Air as Presence, Engine, Event, Intent, IntentError, Status, Transmit, Transport};
+use sighej_engine::{Air, Engine, Intent, IntentError, RadioAddress, Status, Transmit, Transport};
 use tokio::{
     sync::{mpsc, oneshot},
     time::sleep_until,
@@ -12,8 +13,10 @@ use tokio::{
 use crate::{
     NodeEvent, Traffic,
     clock::Clock,
-    lan::{LanCommand, LanConfig, LanEvent, air::Air, life::Ids},
+    lan::{LanConfig, LanEvent, network::Network},
+    links::{Ids, LinkCommand, LinkEvent, Routes},
     queue,
+    radio::{Bluetooth, BluetoothEvent},
 };
 
 /// What the owner asks of a node, with a place for the answer.
@@ -25,20 +28,40 @@ pub(crate) enum Command {
     Stop(oneshot::Sender<()>),
 }
 
-/// The loop's state.
+/// The loop's state. Each transport has its field, its handler and its line in [`Driver::carry`].
 pub(crate) struct Driver {
     engine: Engine,
     clock: Clock,
-    lan: Arc<LanConfig>,
-    ids: Arc<Ids>,
-    air: Option<(Token, Air)>,
+    network: Option<Network>,
+    bluetooth: Option<Bluetooth>,
+    routes: Routes,
+    /// Under which token every transport appears.
+    shown: Option<Token>,
     owner: queue::Sender,
     traffic: Traffic,
 }
 
 impl Driver {
-    pub(crate) fn new(engine: Engine, clock: Clock, lan: Arc<LanConfig>, owner: queue::Sender) -> Driver {
-        Driver { engine, clock, lan, ids: Arc::default(), air: None, owner, traffic: Traffic::default() }
+    pub(crate) fn new(
+        engine: Engine,
+        clock: Clock,
+        lan: Option<LanConfig>,
+        radio: Option<Arc<dyn Radio>>,
+        owner: queue::Sender,
+    ) -> Driver {
+        let ids = Arc::<Ids>::default();
+        let network = lan.map(|config| Network::new(config, Arc::clone(&ids)));
+        let bluetooth = radio.map(|radio| Bluetooth::new(radio, ids));
+        Driver {
+            engine,
+            clock,
+            network,
+            bluetooth,
+            routes: Routes::default(),
+            shown: None,
+            owner,
+            traffic: Traffic::default(),
+        }
     }
 
     /// Runs until it is told to stop, or until its owner is gone.
@@ -52,7 +75,10 @@ impl Driver {
                     Some(command) => self.obey(command),
                     None => break None,
                 },
-                event = next_event(&mut self.air) => self.on_lan(event),
+                event = next_of(&mut self.network, async |network| network.event().await) => self.on_lan(event),
+                event = next_of(&mut self.bluetooth, async |bluetooth| bluetooth.event().await) => {
+                    self.on_bluetooth(event);
+                }
                 () = at(&self.clock, due) => self.engine.handle_timeout(self.clock.now()),
             }
         };
@@ -74,7 +100,8 @@ impl Driver {
                 let _unheard = answer.send(self.engine.status(now));
             }
             Command::Traffic(answer) => {
-                let _unheard = answer.send(self.traffic);
+                let radio = self.bluetooth.as_ref().map(Bluetooth::metered).unwrap_or_default();
+                let _unheard = answer.send(Traffic { radio, ..self.traffic });
             }
             Command::Stop(answer) => {
                 let _unheard = answer.send(());
@@ -90,35 +117,48 @@ impl Driver {
         self.fall_silent().await;
     }
 
-    fn on_lan(&mut self, event: Option<LanEvent>) {
-        let now = self.clock.now();
+    fn on_lan(&mut self, event: LanEvent) {
         match event {
-            None => {
-                // It has told why; the next epoch tries again.
-                self.air = None;
-            }
-            Some(LanEvent::Listening(address)) => self.owner.send(NodeEvent::Listening(address)),
-            Some(LanEvent::ListenFailed { address, reason }) => {
+            LanEvent::Listening(address) => self.owner.send(NodeEvent::Listening(address)),
+            LanEvent::ListenFailed { address, reason } => {
                 self.owner.send(NodeEvent::ListenFailed { address, reason });
             }
-            Some(LanEvent::LinkUp(link)) => {
-                self.owner.send(NodeEvent::LinkUp);
-                self.engine.handle_link_up(link, Transport::Lan, None, now);
+            LanEvent::Link(event) => self.on_link(Transport::Lan, event),
+        }
+    }
+
+    fn on_bluetooth(&mut self, event: BluetoothEvent) {
+        match event {
+            BluetoothEvent::State(state) => self.owner.send(NodeEvent::Radio(state)),
+            BluetoothEvent::Sighted(sighting) => self.engine.handle_sighting(sighting, self.clock.now()),
+            BluetoothEvent::DialFailed(address) => self.engine.handle_dial_failed(address, self.clock.now()),
+            BluetoothEvent::Link(event) => self.on_link(Transport::Ble, event),
+        }
+    }
+
+    /// What every transport tells of its links.
+    fn on_link(&mut self, via: Transport, event: LinkEvent) {
+        let now = self.clock.now();
+        self.routes.note(via, &event);
+        match event {
+            LinkEvent::Up { link, address } => {
+                self.owner.send(NodeEvent::LinkUp(via));
+                self.engine.handle_link_up(link, via, address, now);
             }
-            Some(LanEvent::LinkDown(link)) => {
-                self.owner.send(NodeEvent::LinkDown);
+            LinkEvent::Down { link } => {
+                self.owner.send(NodeEvent::LinkDown(via));
                 self.engine.handle_link_down(link, now);
             }
-            Some(LanEvent::Presence { link, bytes }) => self.engine.handle_presence(link, &bytes, now),
-            Some(LanEvent::ChannelOpened { link, channel }) => {
+            LinkEvent::Presence { link, bytes } => self.engine.handle_presence(link, &bytes, now),
+            LinkEvent::ChannelOpened { link, channel } => {
                 self.engine.handle_channel_opened(link, channel, now);
             }
-            Some(LanEvent::Frame { channel, bytes }) => {
+            LinkEvent::Frame { channel, bytes } => {
                 self.traffic.messages_received += 1;
                 self.traffic.bytes_received += bytes.len() as u64;
                 self.engine.handle_frame(channel, &bytes, now);
             }
-            Some(LanEvent::ChannelClosed { channel }) => self.engine.handle_channel_closed(channel, now),
+            LinkEvent::ChannelClosed { channel } => self.engine.handle_channel_closed(channel, now),
         }
     }
 
@@ -127,73 +167,102 @@ impl Driver {
             if let Some(transmit) = self.engine.poll_transmit() {
                 self.transmit(transmit).await;
             } else if let Some(event) = self.engine.poll_event() {
-                self.tell(event);
+                self.owner.send(NodeEvent::Engine(event));
             } else {
                 return;
             }
         }
     }
 
-    fn tell(&self, event: Event) {
-        self.owner.send(NodeEvent::Engine(event));
-    }
-
     async fn transmit(&mut self, transmit: Transmit) {
         match transmit {
-            Transmit::Air(Presence::Silent) => self.fall_silent().await,
-            Transmit::Air(Presence::Present { token, .. }) => self.appear(token).await,
-            // There is no radio here, and so no address of one to dial.
-            Transmit::Dial { address } => self.engine.handle_dial_failed(address, self.clock.now()),
-            Transmit::Presence { link, bytes } => self.send(LanCommand::Presence { link, bytes }),
-            Transmit::OpenChannel { link, channel } => self.send(LanCommand::OpenChannel { link, channel }),
+            Transmit::Air(Air::Silent) => self.fall_silent().await,
+            Transmit::Air(Air::Present { version_flags, token }) => self.appear(version_flags, token).await,
+            Transmit::Dial { address } => self.dial(address),
+            Transmit::Presence { link, bytes } => self.carry(LinkCommand::Presence { link, bytes }),
+            Transmit::OpenChannel { link, channel } => {
+                self.carry(LinkCommand::OpenChannel { link, channel });
+            }
             Transmit::Frame { channel, bytes } => {
                 self.traffic.messages_sent += 1;
                 self.traffic.bytes_sent += bytes.len() as u64;
-                self.send(LanCommand::Frame { channel, bytes });
+                self.carry(LinkCommand::Frame { channel, bytes });
             }
-            Transmit::CloseChannel { channel } => self.send(LanCommand::CloseChannel { channel }),
-            Transmit::CloseLink { link } => self.send(LanCommand::CloseLink { link }),
+            Transmit::CloseChannel { channel } => self.carry(LinkCommand::CloseChannel { channel }),
+            Transmit::CloseLink { link } => self.carry(LinkCommand::CloseLink { link }),
         }
     }
 
-    fn send(&self, command: LanCommand) {
-        if let Some((_, air)) = &self.air {
-            air.send(command);
+    /// Passes a command to the transport whose link it is about.
+    fn carry(&mut self, command: LinkCommand) {
+        match self.routes.of(&command) {
+            Some(Transport::Lan) => {
+                if let Some(network) = &self.network {
+                    network.send(command);
+                }
+            }
+            Some(Transport::Ble) => {
+                if let Some(bluetooth) = &self.bluetooth {
+                    bluetooth.send(command);
+                }
+            }
+            // The link is gone, which the engine has been told or is about to be.
+            None => {}
         }
     }
 
+    fn dial(&mut self, address: RadioAddress) {
+        let dialled = self.bluetooth.as_ref().is_some_and(|bluetooth| bluetooth.dial(address));
+        if !dialled {
+            self.engine.handle_dial_failed(address, self.clock.now());
+        }
+    }
+
+    /// All transports at once: none appears on while another is going.
     async fn fall_silent(&mut self) {
-        if let Some((_, air)) = self.air.take() {
-            air.silence().await;
-        }
+        self.shown = None;
+        self.routes.clear();
+        let network = async {
+            if let Some(network) = &mut self.network {
+                network.silence().await;
+            }
+        };
+        let bluetooth = async {
+            if let Some(bluetooth) = &mut self.bluetooth {
+                bluetooth.silence().await;
+            }
+        };
+        tokio::join!(network, bluetooth);
     }
 
-    /// The same token again means that only the flags have changed, which presence tells.
-    async fn appear(&mut self, token: Token) {
-        if self.air.as_ref().is_some_and(|(current, _)| *current == token) {
-            return;
-        }
-        self.fall_silent().await;
-        match Air::appear(Arc::clone(&self.lan), Arc::clone(&self.ids)) {
-            Ok(air) => self.air = Some((token, air)),
-            Err(error) => {
-                let address = self.lan.listen.first().cloned().unwrap_or_else(libp2p::Multiaddr::empty);
-                self.owner.send(NodeEvent::ListenFailed { address, reason: error.to_string() });
+    /// The same token again means that only the flags have changed: on the air they are in the advert, on a network
+    /// presence tells them.
+    async fn appear(&mut self, version_flags: u8, token: Token) {
+        let is_new = self.shown != Some(token);
+        if is_new {
+            self.fall_silent().await;
+            self.shown = Some(token);
+            if let Some(Err(failed)) = self.network.as_mut().map(Network::appear) {
+                self.on_lan(failed);
             }
+        }
+        if let Some(bluetooth) = &self.bluetooth {
+            bluetooth.appear(version_flags, token);
         }
     }
 }
 
-async fn next_event(air: &mut Option<(Token, Air)>) -> Option<LanEvent> {
-    match air {
-        Some((_, air)) => air.event().await,
+/// What a transport tells next; never, where there is none.
+async fn next_of<T, E>(transport: &mut Option<T>, event: impl AsyncFnOnce(&mut T) -> E) -> E {
+    match transport {
+        Some(transport) => event(transport).await,
         None => std::future::pending().await,
     }
 }
 
 async fn at(clock: &Clock, due: Option<Duration>) {
     match due {
-        Some(due) => sleep_until(clock.instant(due).into()).await,
+        Some(due) => sleep_until(clock.instant(due)).await,
         None => std::future::pending().await,
     }
 }

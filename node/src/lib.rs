@@ -22,9 +22,11 @@
 mod clock;
 mod driver;
 mod lan;
+mod links;
 mod node;
 mod profile;
 mod queue;
+mod radio;
 pub mod report;
 
 pub use clock::Utc;
@@ -33,6 +35,8 @@ pub use libp2p::{Multiaddr, multiaddr::Protocol};
 pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError, Traffic};
 pub use profile::{Free, Profile, ProfileError};
 pub use queue::EVENTS_WAITING;
+pub use radio::{Metered, RadioState};
+pub use sighej_ble as ble;
 pub use sighej_engine::{
     Alone, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach, Status,
     Transport,

@@ -1,34 +1,50 @@
 //! The handle by which a program owns a node.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use libp2p::Multiaddr;
-use sighej_engine::{Config, Engine, Event, Intent, IntentError, Status};
+use sighej_ble::Radio;
+use sighej_engine::{Config, Engine, Event, Intent, IntentError, Status, Transport};
 use thiserror::Error;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 use crate::{
     clock::{Clock, Utc},
     driver::{Command, Driver},
     lan::LanConfig,
     queue,
+    radio::{Metered, RadioState},
 };
 
 /// Commands that wait for the driver; one more makes its caller wait.
 const COMMANDS_WAITING: usize = 64;
 
 /// Everything a node is started with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct NodeConfig {
-    /// What the engine is told: interests, thresholds, guards.
+    /// What the engine is told: interests, thresholds, guards. Whether adverts carry the token is the radio's to say.
     pub engine: Config,
-    /// How the local network is used.
-    pub lan: LanConfig,
+    /// How the local network is used; without it no socket is opened.
+    pub lan: Option<LanConfig>,
+    /// The Bluetooth radio; without it nothing is advertised and nothing heard. Each platform brings its own.
+    pub radio: Option<Arc<dyn Radio>>,
     /// Where the time of day comes from.
     pub utc: Utc,
+}
+
+/// The local network, and no radio: which one to use is a choice.
+impl Default for NodeConfig {
+    fn default() -> NodeConfig {
+        NodeConfig {
+            engine: Config::default(),
+            lan: Some(LanConfig::default()),
+            radio: None,
+            utc: Utc::default(),
+        }
+    }
 }
 
 /// What a node tells its owner.
@@ -44,9 +60,11 @@ pub enum NodeEvent {
         reason: String,
     },
     /// A connection to somebody is up; nothing is known of them yet.
-    LinkUp,
+    LinkUp(Transport),
     /// A connection is gone.
-    LinkDown,
+    LinkDown(Transport),
+    /// Bluetooth works, or no longer does; told when it changes.
+    Radio(RadioState),
     /// What the engine has to say.
     Engine(Event),
 }
@@ -69,6 +87,8 @@ pub struct Traffic {
     pub messages_received: u64,
     /// Their bytes.
     pub bytes_received: u64,
+    /// What of it, and of everything else, passed over the radio's links.
+    pub radio: Metered,
 }
 
 /// Why a node could not be started.
@@ -112,10 +132,14 @@ impl Node {
         getrandom::fill(seed.as_mut()).map_err(StartError::Randomness)?;
         let clock = Clock::new(config.utc);
         let start = clock.start();
-        let engine = Engine::new(config.engine, *seed, clock.now());
+        let abilities = config.radio.as_ref().map(|radio| radio.abilities());
+        let advertises_token = abilities.is_none_or(|can| can.advertises && can.service_data);
+        let engine = Config { advertises_token, ..config.engine };
+        let engine = Engine::new(engine, *seed, clock.now());
         let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
         let (tell, events) = queue::queue();
-        runtime.spawn(Driver::new(engine, clock, Arc::new(config.lan), tell).run(inbox));
+        let driver = Driver::new(engine, clock, config.lan, config.radio, tell);
+        runtime.spawn(driver.run(inbox));
         Ok(Node { commands, start, events })
     }
 

@@ -91,18 +91,20 @@ impl Receiver {
 
 #[cfg(test)]
 mod tests {
+    use sighej_engine::Transport;
+
     use super::*;
 
     #[tokio::test]
     async fn a_reader_who_sleeps_loses_the_oldest() {
         let (sender, mut receiver) = queue();
         for up in 0..=EVENTS_WAITING {
-            sender.send(if up == 0 { NodeEvent::LinkUp } else { NodeEvent::LinkDown });
+            sender.send(if up == 0 { NodeEvent::LinkUp(Transport::Lan) } else { NodeEvent::LinkDown(Transport::Lan) });
         }
         drop(sender);
         let mut count = 0;
         while let Some(event) = receiver.recv().await {
-            assert!(matches!(event, NodeEvent::LinkDown));
+            assert!(matches!(event, NodeEvent::LinkDown(_)));
             count += 1;
         }
         assert_eq!(count, EVENTS_WAITING);

@@ -28,7 +28,7 @@ fn output(args: &[&str]) -> Output {
 
 /// An attendee on loopback.
 fn attendee(args: &[&str]) -> Program {
-    let mut all = vec!["run", "--json", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1"];
+    let mut all = vec!["run", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1"];
     all.extend_from_slice(args);
     Program::start(&mut sighej(&all)).unwrap()
 }
@@ -50,6 +50,8 @@ fn wrong_usage_is_exit_code_2_with_a_reason_and_nothing_on_stdout() {
         (&["run", "--interest", "devops", "--listen", "127.0.0.1:80"], "127.0.0.1:80"),
         (&["run", "--interest", "devops", "--rssi-gate", "strong"], "dBm"),
         (&["run", "--interest", "devops", "--dwell", "-1"], "seconds"),
+        (&["run", "--interest", "devops", "--ble", "a radio"], "hci0"),
+        (&["run", "--interest", "devops", "--no-lan", "--no-mdns"], "--no-lan"),
         (&["run", "--interest", "devops", " "], "“ ”"),
         (&["run", "--interest", &long], &long),
         (&["run", "--interest", sensitive], "--allow-sensitive"),
@@ -76,7 +78,7 @@ fn help_names_every_command_flag_and_exit_code() {
     {
         assert!(help(&["run", "--help"]).contains(&format!("--{flag}")), "{flag}");
     }
-    for flag in ["dwell", "rssi-gate", "cool-down", "max-hops"] {
+    for flag in ["dwell", "rssi-gate", "cool-down", "max-hops", "ble", "no-l2cap", "no-lan"] {
         assert!(help(&["run", "--help"]).contains(&format!("--{flag}")), "{flag}");
     }
 }
@@ -143,7 +145,7 @@ fn the_demo_is_told_to_people_too() {
 #[test]
 fn two_processes_are_nudged_with_equal_interests_and_equal_cue_and_log_none_of_it() {
     let mut one = Program::start(
-        sighej(&["run", "--json", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1", "--open"])
+        sighej(&["run", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1", "--open"])
             .args(["--interest", "k8s", "hardstyle", "my own thing"])
             .env("SIGHEJ_LOG", "trace"),
     )
@@ -243,7 +245,7 @@ fn ctrl_c_ends_it_cleanly_open_or_not() {
 #[test]
 fn a_node_that_nobody_watches_ends() {
     let mut child =
-        sighej(&["run", "--open", "--json", "--no-mdns", "--listen", LISTEN, "--interest", "devops"])
+        sighej(&["run", "--open", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--interest", "devops"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -269,9 +271,17 @@ fn a_node_that_nobody_watches_ends() {
 fn an_address_that_is_taken_is_exit_code_1_with_advice() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = format!("/ip4/127.0.0.1/tcp/{}", taken.local_addr().unwrap().port());
-    let output = output(&["run", "--open", "--no-mdns", "--listen", &listen, "--interest", "devops"]);
+    let output = output(&["run", "--open", "--ble", "off", "--no-mdns", "--listen", &listen, "--interest", "devops"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--listen"));
+}
+
+#[test]
+fn with_neither_network_nor_bluetooth_it_says_so_and_ends() {
+    let output = output(&["run", "--open", "--ble", "off", "--no-lan", "--interest", "devops"]);
+    assert_eq!(output.status.code(), Some(1));
+    let reason = String::from_utf8(output.stderr).unwrap();
+    assert!(reason.contains("--ble is off"), "{reason}");
 }
 
 #[test]
@@ -279,6 +289,8 @@ fn people_read_calm_lines() {
     let mut program = Program::start(&mut sighej(&[
         "run",
         "--open",
+        "--ble",
+        "off",
         "--no-mdns",
         "--listen",
         LISTEN,

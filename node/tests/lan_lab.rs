@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 /// An attendee on a host, found by mDNS.
 fn attendee(host: &Host, args: &[&str]) -> Result<Program, Failed> {
     let mut command = host.command(env!("CARGO_BIN_EXE_sighej").as_ref());
-    command.args(["run", "--json", "--crowd-guard", "1"]).args(args);
+    command.args(["run", "--json", "--ble", "off", "--crowd-guard", "1"]).args(args);
     Ok(Program::start(&mut command)?)
 }
 

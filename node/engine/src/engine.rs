@@ -246,10 +246,11 @@ impl Engine {
             Life::Present(here) => {
                 let epoch = self.core.clock.epoch(self.core.config.epoch_length);
                 let boundary = epoch.map(|epoch| self.core.clock.elapsed() + epoch.until_boundary);
+                let now = self.core.clock.elapsed();
                 let turn = Turn { core: &mut self.core, here };
                 self.timers.set(Timer::Boundary, boundary);
                 self.timers.set(Timer::Clock, Some(turn.core.clock.elapsed() + limits::CLOCK_CHECK));
-                self.timers.set(Timer::Exchange, turn.here.exchanges.next_deadline());
+                self.timers.set(Timer::Exchange, turn.here.exchanges.next_deadline(now));
                 self.timers.set(Timer::Link, turn.here.next_link_deadline());
                 self.timers.set(Timer::Peer, turn.next_peer_deadline());
                 self.timers.set(Timer::Drip, turn.next_drip());

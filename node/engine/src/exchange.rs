@@ -26,6 +26,8 @@ pub(crate) struct About {
     /// The peer's token: as heard by whoever initiates, as announced on the link, or as authenticated.
     pub(crate) token: Option<Token>,
     pub(crate) deadline: Duration,
+    /// R: until when message 3 waits for the caller's advert. None where it was heard before, or is told on the link.
+    pub(crate) listens_until: Option<Duration>,
     /// One evaluation, set aside until the peer's digest is known.
     pub(crate) grant: Option<Grant>,
 }
@@ -157,8 +159,11 @@ impl Exchanges {
         self.count(|_, phase| phase.digest().as_ref() == Some(digest))
     }
 
-    pub(crate) fn next_deadline(&self) -> Option<Duration> {
-        self.rows.values().map(|exchange| exchange.about.deadline).min()
+    /// When an exchange is late, or has listened for its caller long enough.
+    pub(crate) fn next_deadline(&self, now: Duration) -> Option<Duration> {
+        let listened = |about: &About| about.listens_until.filter(|until| *until > now);
+        let abouts = self.rows.values().map(|exchange| &exchange.about);
+        abouts.flat_map(|about| [Some(about.deadline), listened(about)]).flatten().min()
     }
 
     fn count(&self, wanted: impl Fn(&About, Phase) -> bool) -> usize {

@@ -166,7 +166,9 @@ impl fmt::Display for Alone {
             Self::NotOpen => f.write_str("this device is not open; open it to be found"),
             Self::Paused => f.write_str("paused"),
             Self::BetweenEpochs => f.write_str("changing identity; back within a moment"),
-            Self::NothingHeard => f.write_str("nobody else was heard yet"),
+            Self::NothingHeard => {
+                f.write_str("nobody else was heard yet; whoever is not open cannot be heard")
+            }
             Self::TooFar => f.write_str("somebody is there, but too far away, or has only just come"),
             Self::CrowdGuard { more: 1 } => f.write_str("waiting for one more person nearby"),
             Self::CrowdGuard { more } => write!(f, "waiting for {more} more people nearby"),

@@ -32,7 +32,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Be there: find people on this network, and be nudged when one shares an interest
+    /// Be there: find people by Bluetooth and on this network, and be nudged when one shares an interest
     Run(Box<Run>),
     /// List the catalogue's interests, or those that match a search
     Interests(Interests),
@@ -45,6 +45,7 @@ Examples:
   sighej run --open --interest devops --interest \"modular synths\"
   sighej run --open --interest devops --no-mdns --listen /ip4/127.0.0.1/tcp/4001
   sighej run --open --interest devops --no-mdns --peer /ip4/127.0.0.1/tcp/4001
+  sighej run --open --interest devops --ble hci0 --no-lan
   sighej run --json --interest devops        then type {\"cmd\":\"open\"}
 
 With --json, every line on standard output is one JSON object with the field `event`, and every line on standard
@@ -79,6 +80,19 @@ pub(crate) struct Run {
     /// Events as JSON lines on standard output, commands as JSON lines on standard input
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// How to use Bluetooth: `auto` takes the first adapter, where there is one; a name such as `hci0` takes that one, or
+    /// fails; `off` leaves it alone
+    #[arg(long, value_name = "auto|off|NAME", default_value = "auto", value_parser = ble)]
+    pub(crate) ble: Ble,
+
+    /// Bluetooth without L2CAP channels: slower, and what it comes to where the other device knows none
+    #[arg(long)]
+    pub(crate) no_l2cap: bool,
+
+    /// Do not use the network at all: Bluetooth alone
+    #[arg(long, conflicts_with_all = ["listen", "peer", "no_mdns"])]
+    pub(crate) no_lan: bool,
 
     /// Listen at this address instead of every interface, such as /ip4/127.0.0.1/tcp/0. May be repeated.
     /// Port 0 is drawn afresh for every epoch; a fixed one stays, and so tells listeners that it is still you
@@ -157,6 +171,28 @@ impl From<Language> for Lang {
     }
 }
 
+/// `--ble`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ble {
+    /// The first adapter, if there is one.
+    Auto,
+    /// Not at all.
+    Off,
+    /// This adapter.
+    Named(String),
+}
+
+fn ble(text: &str) -> Result<Ble, String> {
+    match text {
+        "auto" => Ok(Ble::Auto),
+        "off" => Ok(Ble::Off),
+        name if !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric()) => {
+            Ok(Ble::Named(name.into()))
+        }
+        _ => Err("give `auto`, `off`, or the name of an adapter, such as hci0".into()),
+    }
+}
+
 /// `--rssi-gate`: `None` is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RssiGate(pub(crate) Option<i8>);
@@ -197,6 +233,18 @@ mod tests {
         };
         assert_eq!(parse("sighej run --interest a b --open"), ["a", "b"]);
         assert_eq!(parse("sighej run --interest a --open --interest b"), ["a", "b"]);
+    }
+
+    #[test]
+    fn bluetooth_is_taken_as_it_is_or_by_name() {
+        assert_eq!(ble("auto"), Ok(Ble::Auto));
+        assert_eq!(ble("off"), Ok(Ble::Off));
+        assert_eq!(ble("hci1"), Ok(Ble::Named("hci1".into())));
+        for wrong in ["", "hci 0", "/dev/hci0"] {
+            assert!(ble(wrong).is_err(), "{wrong}");
+        }
+        let both = ["sighej", "run", "--interest", "a", "--no-lan", "--no-mdns"];
+        assert!(Cli::try_parse_from(both).is_err(), "no network has no multicast to leave out");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program `sighej`: arguments in, events out.
 
 mod args;
+mod bluetooth;
 mod commands;
 mod demo;
 mod ending;
@@ -8,6 +9,7 @@ mod interests;
 mod log;
 mod output;
 mod run;
+mod system;
 
 use std::{
     io::{self, IsTerminal, Write},

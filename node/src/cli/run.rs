@@ -1,10 +1,14 @@
 //! `sighej run`: one attendee, until the end.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use sighej_node::{
     Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, Utc,
+    ble::Radio,
     report::{self, Lang},
 };
 use tokio::{sync::mpsc, time::timeout_at};
@@ -12,6 +16,7 @@ use tokio::{sync::mpsc, time::timeout_at};
 use super::{
     Ended,
     args::Run,
+    bluetooth::Bluetooth,
     colours,
     commands::{self, Command},
     ending::Endings,
@@ -27,7 +32,11 @@ const FURTHER_ADDRESSES: Duration = Duration::from_millis(2);
 pub(crate) async fn run(args: Run) -> Result<(), Ended> {
     let profile = Profile::choose(&args.interests, &args.allow_sensitive).map_err(Ended::usage)?;
     let mut endings = Endings::new().map_err(Ended::failed)?;
-    let node = Node::start(config(&args, &profile)).map_err(Ended::failed)?;
+    let bluetooth = Bluetooth::open(&args.ble, !args.no_l2cap).await?;
+    if args.no_lan && bluetooth.radio().is_none() {
+        return Err(Ended::failed(nothing_to_use(&bluetooth)));
+    }
+    let node = Node::start(config(&args, &profile, bluetooth.radio())).map_err(Ended::failed)?;
     let mut session = Session {
         node,
         output: Output::default(),
@@ -38,14 +47,20 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
         last_nudge: None,
         allow_sensitive: args.allow_sensitive,
     };
-    session.begin(args.open).await?;
+    session.begin(args.open, !args.no_lan).await?;
     session.hint(&profile)?;
+    session.introduce(&bluetooth)?;
     let commands = if args.json { Some(commands::listen().map_err(Ended::failed)?) } else { None };
     let reason = session.live(commands, &mut endings).await?;
     session.end(reason).await
 }
 
-fn config(args: &Run, profile: &Profile) -> NodeConfig {
+fn nothing_to_use(bluetooth: &Bluetooth) -> String {
+    let why = bluetooth.absence_in_words(Lang::En).unwrap_or_else(|| "--ble is off".into());
+    format!("--no-lan leaves Bluetooth alone to find people by, and there is none: {why}")
+}
+
+fn config(args: &Run, profile: &Profile, radio: Option<Arc<dyn Radio>>) -> NodeConfig {
     let engine = Config {
         interests: profile.interests().clone(),
         crowd_guard: args.crowd_guard,
@@ -57,7 +72,7 @@ fn config(args: &Run, profile: &Profile) -> NodeConfig {
     };
     let lan = LanConfig { peers: args.peer.clone(), mdns: !args.no_mdns, ..LanConfig::default() };
     let lan = if args.listen.is_empty() { lan } else { LanConfig { listen: args.listen.clone(), ..lan } };
-    NodeConfig { engine, lan, utc: Utc::system() }
+    NodeConfig { engine, lan: (!args.no_lan).then_some(lan), radio, utc: Utc::system() }
 }
 
 struct Session {
@@ -73,12 +88,12 @@ struct Session {
 
 impl Session {
     /// Opens, where asked for, and says `started` before anything else.
-    async fn begin(&mut self, open: bool) -> Result<(), Ended> {
+    async fn begin(&mut self, open: bool, listens: bool) -> Result<(), Ended> {
         let (mut listen, mut early) = (Vec::new(), Vec::new());
         let mut listening_at = self.start.elapsed();
         if open {
             self.node.intend(Intent::Open).await.map_err(Ended::failed)?;
-            let mut end = Instant::now() + FIRST_ADDRESS;
+            let mut end = Instant::now() + if listens { FIRST_ADDRESS } else { Duration::ZERO };
             while let Ok(Some(event)) = timeout_at(end.into(), self.node.event()).await {
                 match event {
                     NodeEvent::Listening(address) => {
@@ -91,9 +106,10 @@ impl Session {
                     NodeEvent::ListenFailed { address, reason } => {
                         return Err(cannot_listen(&address, &reason));
                     }
-                    other @ (NodeEvent::LinkUp | NodeEvent::LinkDown | NodeEvent::Engine(_)) => {
-                        early.push((self.start.elapsed(), other));
-                    }
+                    other @ (NodeEvent::LinkUp(_)
+                    | NodeEvent::LinkDown(_)
+                    | NodeEvent::Radio(_)
+                    | NodeEvent::Engine(_)) => early.push((self.start.elapsed(), other)),
                 }
             }
         }
@@ -127,6 +143,19 @@ impl Session {
                     Lang::Da => format!("“{}” er ikke i kataloget. Mente du {similar}?", free.text),
                 })?;
             }
+        }
+        Ok(())
+    }
+
+    /// What there is to know about Bluetooth here.
+    fn introduce(&mut self, bluetooth: &Bluetooth) -> Result<(), Ended> {
+        if self.json {
+            bluetooth.absence().map_or(Ok(()), |absence| self.say(absence))?;
+        } else if let Some(words) = bluetooth.absence_in_words(self.lang) {
+            self.output.line(&words)?;
+        }
+        for remark in bluetooth.remarks(self.lang) {
+            if self.json { self.say(remark.json())? } else { self.output.line(remark.words())? }
         }
         Ok(())
     }

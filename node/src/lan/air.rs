@@ -10,19 +10,16 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    LanCommand, LanConfig, LanEvent, behaviour,
-    life::{Ids, Life},
-    limits,
-};
+use super::{LanConfig, LanEvent, behaviour, life::Life, limits};
+use crate::links::{Ids, LinkCommand};
 
 /// How long the driver waits for a life to be over. It takes milliseconds; more is worth a warning.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// One life on the air. Dropping it ends it, too, without waiting.
 #[derive(Debug)]
-pub(crate) struct Air {
-    commands: mpsc::Sender<LanCommand>,
+pub(super) struct Air {
+    commands: mpsc::Sender<LinkCommand>,
     events: mpsc::Receiver<LanEvent>,
     gone: oneshot::Receiver<()>,
 }
@@ -32,7 +29,7 @@ impl Air {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(crate) fn appear(config: Arc<LanConfig>, ids: Arc<Ids>) -> std::io::Result<Air> {
+    pub(super) fn appear(config: Arc<LanConfig>, ids: Arc<Ids>) -> std::io::Result<Air> {
         let (commands, obey) = mpsc::channel(limits::COMMANDS_QUEUED);
         let (tell, events) = mpsc::channel(limits::EVENTS_QUEUED);
         let (over, gone) = oneshot::channel();
@@ -45,19 +42,19 @@ impl Air {
     }
 
     /// A full queue loses the command: to the peer, a lost message.
-    pub(crate) fn send(&self, command: LanCommand) {
+    pub(super) fn send(&self, command: LinkCommand) {
         if self.commands.try_send(command).is_err() {
             tracing::warn!("the local network is stuck; a message to a peer is lost");
         }
     }
 
     /// What happened next; `None` when this life could not begin or has broken.
-    pub(crate) async fn event(&mut self) -> Option<LanEvent> {
+    pub(super) async fn event(&mut self) -> Option<LanEvent> {
         self.events.recv().await
     }
 
     /// Vanishes; returns when no socket of this life is left.
-    pub(crate) async fn silence(self) {
+    pub(super) async fn silence(self) {
         drop(self.commands);
         drop(self.events);
         if timeout(GONE_WITHIN, self.gone).await.is_err() {
@@ -66,7 +63,7 @@ impl Air {
     }
 }
 
-fn live(config: &LanConfig, ids: Arc<Ids>, tell: mpsc::Sender<LanEvent>, obey: mpsc::Receiver<LanCommand>) {
+fn live(config: &LanConfig, ids: Arc<Ids>, tell: mpsc::Sender<LanEvent>, obey: mpsc::Receiver<LinkCommand>) {
     let failed = |reason: String| {
         let address = config.listen.first().cloned().unwrap_or_else(libp2p::Multiaddr::empty);
         // The driver may be gone already.

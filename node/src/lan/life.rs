@@ -1,12 +1,6 @@
 //! One life on the air: the loop around a swarm, from its first listener to its end.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use futures::StreamExt;
 use libp2p::{
@@ -22,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    LanCommand, LanConfig, LanEvent,
+    LanConfig, LanEvent,
     behaviour::{Behaviour, BehaviourEvent},
     candidates::Candidates,
     handler::{Open, Opened, Permit, Purpose},
@@ -30,23 +24,7 @@ use super::{
     links::{Link, Links, OwnPresence, Stays, which_stays},
     tasks::{self, TaskEvent},
 };
-
-/// Numbers that no life uses twice.
-#[derive(Debug, Default)]
-pub(crate) struct Ids {
-    links: AtomicU64,
-    channels: AtomicU64,
-}
-
-impl Ids {
-    fn link(&self) -> LinkId {
-        LinkId(self.links.fetch_add(1, Ordering::Relaxed))
-    }
-
-    fn inbound(&self) -> ChannelId {
-        ChannelId::Inbound(self.channels.fetch_add(1, Ordering::Relaxed))
-    }
-}
+use crate::links::{Ids, LinkCommand, LinkEvent};
 
 /// The loop's state.
 pub(super) struct Life {
@@ -73,7 +51,7 @@ impl Life {
     }
 
     /// Lives until the driver drops its end.
-    pub(super) async fn run(mut self, listen: &[Multiaddr], mut commands: mpsc::Receiver<LanCommand>) {
+    pub(super) async fn run(mut self, listen: &[Multiaddr], mut commands: mpsc::Receiver<LinkCommand>) {
         self.listen(listen);
         loop {
             if self.tell_the_driver().await.is_err() {
@@ -108,13 +86,13 @@ impl Life {
         Ok(())
     }
 
-    fn obey(&mut self, command: LanCommand) {
+    fn obey(&mut self, command: LinkCommand) {
         match command {
-            LanCommand::Presence { link, bytes } => self.announce(link, bytes),
-            LanCommand::OpenChannel { link, channel } => self.open_channel(link, channel),
-            LanCommand::Frame { channel, bytes } => self.send(channel, bytes),
-            LanCommand::CloseChannel { channel } => self.links.close(channel),
-            LanCommand::CloseLink { link } => {
+            LinkCommand::Presence { link, bytes } => self.announce(link, bytes),
+            LinkCommand::OpenChannel { link, channel } => self.open_channel(link, channel),
+            LinkCommand::Frame { channel, bytes } => self.send(channel, bytes),
+            LinkCommand::CloseChannel { channel } => self.links.close(channel),
+            LinkCommand::CloseLink { link } => {
                 if let Some(link) = self.links.remove(link) {
                     self.candidates.disconnected(link.peer, false, Instant::now());
                     self.swarm.close_connection(link.connection);
@@ -146,7 +124,7 @@ impl Life {
             let wish = Open { purpose: Purpose::Exchange, tag };
             self.swarm.behaviour_mut().streams.open(link.peer, link.connection, wish);
         } else {
-            self.news.push(LanEvent::ChannelClosed { channel });
+            self.news.push(LanEvent::Link(LinkEvent::ChannelClosed { channel }));
         }
     }
 
@@ -155,7 +133,7 @@ impl Life {
             && channel.frames.as_ref().is_some_and(|frames| frames.try_send(bytes).is_err())
         {
             self.links.channels.remove(&id);
-            self.news.push(LanEvent::ChannelClosed { channel: id });
+            self.news.push(LanEvent::Link(LinkEvent::ChannelClosed { channel: id }));
         }
     }
 
@@ -216,7 +194,7 @@ impl Life {
                 Stays::Newer => {
                     self.links.remove(older);
                     self.swarm.close_connection(loser);
-                    self.news.push(LanEvent::LinkDown(older));
+                    self.news.push(LanEvent::Link(LinkEvent::Down { link: older }));
                 }
             }
         }
@@ -224,13 +202,13 @@ impl Life {
         let presence_due = Some(now + limits::PRESENCE_WITHIN);
         let presence = OwnPresence::Unknown;
         self.links.links.insert(id, Link { peer, connection, by_us, presence_due, presence });
-        self.news.push(LanEvent::LinkUp(id));
+        self.news.push(LanEvent::Link(LinkEvent::Up { link: id, address: None }));
     }
 
     fn on_disconnected(&mut self, peer: PeerId, connection: ConnectionId, now: Instant) {
         if let Some((id, _)) = self.links.of_connection(connection) {
             self.links.remove(id);
-            self.news.push(LanEvent::LinkDown(id));
+            self.news.push(LanEvent::Link(LinkEvent::Down { link: id }));
             self.candidates.disconnected(peer, true, now);
         }
     }
@@ -244,7 +222,7 @@ impl Life {
             Opened::ByPeer { purpose: Purpose::Exchange, stream, permit } => {
                 let channel = self.ids.inbound();
                 self.links.open(link, channel);
-                self.news.push(LanEvent::ChannelOpened { link, channel });
+                self.news.push(LanEvent::Link(LinkEvent::ChannelOpened { link, channel }));
                 self.carry(channel, stream, Some(permit));
             }
             Opened::ByUs { purpose: Purpose::Presence, stream, .. } => self.begin_announcing(link, stream),
@@ -255,7 +233,7 @@ impl Life {
             Opened::Refused { purpose: Purpose::Exchange, tag } => {
                 let channel = ChannelId::Outbound(tag);
                 self.links.channels.remove(&channel);
-                self.news.push(LanEvent::ChannelClosed { channel });
+                self.news.push(LanEvent::Link(LinkEvent::ChannelClosed { channel }));
             }
         }
     }
@@ -279,18 +257,18 @@ impl Life {
             TaskEvent::Presence { link: id, bytes } => {
                 if let Some(link) = self.links.links.get_mut(&id) {
                     link.presence_due = None;
-                    self.news.push(LanEvent::Presence { link: id, bytes });
+                    self.news.push(LanEvent::Link(LinkEvent::Presence { link: id, bytes }));
                 }
             }
             TaskEvent::PresenceAbused { link } => self.end(link),
             TaskEvent::Frame { channel, bytes } => {
                 if self.links.channels.contains_key(&channel) {
-                    self.news.push(LanEvent::Frame { channel, bytes });
+                    self.news.push(LanEvent::Link(LinkEvent::Frame { channel, bytes }));
                 }
             }
             TaskEvent::ChannelEnded { channel } => {
                 if self.links.channels.remove(&channel).is_some() {
-                    self.news.push(LanEvent::ChannelClosed { channel });
+                    self.news.push(LanEvent::Link(LinkEvent::ChannelClosed { channel }));
                 }
             }
         }
@@ -314,7 +292,7 @@ impl Life {
         if let Some(link) = self.links.remove(id) {
             self.swarm.close_connection(link.connection);
             self.candidates.disconnected(link.peer, false, Instant::now());
-            self.news.push(LanEvent::LinkDown(id));
+            self.news.push(LanEvent::Link(LinkEvent::Down { link: id }));
         }
     }
 }
@@ -331,13 +309,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    #[test]
-    fn ids_are_never_reused() {
-        let ids = Ids::default();
-        assert_ne!(ids.link(), ids.link());
-        assert_ne!(ids.inbound(), ids.inbound());
-    }
 
     #[tokio::test]
     async fn a_past_time_is_due_at_once() {

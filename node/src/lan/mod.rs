@@ -7,23 +7,25 @@
 //! - a *channel* is one substream of `/sighej/exchange/1`, a frame is one message in it;
 //! - presence travels on `/sighej/presence/1`, one substream in each direction.
 
-pub(crate) mod air;
+mod air;
 mod behaviour;
 mod candidates;
 mod frame;
 mod handler;
 mod host_limit;
-pub(crate) mod life;
+mod life;
 pub mod limits;
 mod links;
 mod mdns;
+pub(crate) mod network;
 mod streams;
 mod tasks;
 #[cfg(test)]
 mod tests;
 
 use libp2p::Multiaddr;
-use sighej_engine::{ChannelId, LinkId};
+
+use crate::links::LinkEvent;
 
 /// How a node uses the local network.
 #[derive(Clone, Debug)]
@@ -49,21 +51,6 @@ impl Default for LanConfig {
     }
 }
 
-/// What the driver asks of the air.
-#[derive(Debug)]
-pub(crate) enum LanCommand {
-    /// Tell the peer of a link who is here (the latest wins).
-    Presence { link: LinkId, bytes: Vec<u8> },
-    /// Open an exchange towards the peer of a link.
-    OpenChannel { link: LinkId, channel: ChannelId },
-    /// Send one message.
-    Frame { channel: ChannelId, bytes: Vec<u8> },
-    /// Flush what is queued, then end the substream.
-    CloseChannel { channel: ChannelId },
-    /// End a connection.
-    CloseLink { link: LinkId },
-}
-
 /// What the air tells the driver.
 #[derive(Debug)]
 pub(crate) enum LanEvent {
@@ -71,16 +58,6 @@ pub(crate) enum LanEvent {
     Listening(Multiaddr),
     /// No listener could be set up at this address.
     ListenFailed { address: Multiaddr, reason: String },
-    /// A connection is authenticated.
-    LinkUp(LinkId),
-    /// A connection ended; its channels ended with it.
-    LinkDown(LinkId),
-    /// The peer said who it is.
-    Presence { link: LinkId, bytes: Vec<u8> },
-    /// The peer opened an exchange.
-    ChannelOpened { link: LinkId, channel: ChannelId },
-    /// One message came.
-    Frame { channel: ChannelId, bytes: Vec<u8> },
-    /// The peer ended an exchange, or it broke.
-    ChannelClosed { channel: ChannelId },
+    /// Something about a connection, which is a link once it is authenticated.
+    Link(LinkEvent),
 }

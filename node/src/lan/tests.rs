@@ -12,13 +12,13 @@ use sighej_engine::{ChannelId, LinkId};
 use tokio::time::timeout;
 
 use super::{
-    LanCommand, LanConfig, LanEvent,
+    LanConfig, LanEvent,
     air::Air,
     behaviour::{Behaviour, BehaviourEvent, new_swarm},
     handler::{Open, Opened, Purpose},
-    life::Ids,
     limits,
 };
+use crate::links::{Ids, LinkCommand, LinkEvent};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -41,7 +41,7 @@ async fn next(air: &mut Air) -> LanEvent {
 
 async fn link(air: &mut Air) -> LinkId {
     match next(air).await {
-        LanEvent::LinkUp(link) => link,
+        LanEvent::Link(LinkEvent::Up { link, .. }) => link,
         other => panic!("{other:?}"),
     }
 }
@@ -51,23 +51,23 @@ async fn presence_and_messages_arrive_and_the_last_one_survives_the_close() {
     let (mut one, address) = appear(&[]).await;
     let (mut two, _) = appear(&[address]).await;
     let (to_two, to_one) = (link(&mut one).await, link(&mut two).await);
-    one.send(LanCommand::Presence { link: to_two, bytes: vec![1; 9] });
+    one.send(LinkCommand::Presence { link: to_two, bytes: vec![1; 9] });
     assert!(
-        matches!(next(&mut two).await, LanEvent::Presence { link, bytes } if link == to_one && bytes == [1; 9])
+        matches!(next(&mut two).await, LanEvent::Link(LinkEvent::Presence { link, bytes }) if link == to_one && bytes == [1; 9])
     );
 
     let outbound = ChannelId::Outbound(7);
-    one.send(LanCommand::OpenChannel { link: to_two, channel: outbound });
-    one.send(LanCommand::Frame { channel: outbound, bytes: vec![2; limits::EXCHANGE_FRAME] });
-    one.send(LanCommand::CloseChannel { channel: outbound });
-    let LanEvent::ChannelOpened { link, channel } = next(&mut two).await else { panic!("no channel") };
+    one.send(LinkCommand::OpenChannel { link: to_two, channel: outbound });
+    one.send(LinkCommand::Frame { channel: outbound, bytes: vec![2; limits::EXCHANGE_FRAME] });
+    one.send(LinkCommand::CloseChannel { channel: outbound });
+    let LanEvent::Link(LinkEvent::ChannelOpened { link, channel }) = next(&mut two).await else { panic!("no channel") };
     assert_eq!(link, to_one);
-    let LanEvent::Frame { channel: same, bytes } = next(&mut two).await else { panic!("no message") };
+    let LanEvent::Link(LinkEvent::Frame { channel: same, bytes }) = next(&mut two).await else { panic!("no message") };
     assert_eq!((same, bytes), (channel, vec![2; limits::EXCHANGE_FRAME]));
-    assert!(matches!(next(&mut two).await, LanEvent::ChannelClosed { channel: same } if same == channel));
+    assert!(matches!(next(&mut two).await, LanEvent::Link(LinkEvent::ChannelClosed { channel: same }) if same == channel));
 
     one.silence().await;
-    assert!(matches!(next(&mut two).await, LanEvent::LinkDown(link) if link == to_one));
+    assert!(matches!(next(&mut two).await, LanEvent::Link(LinkEvent::Down { link }) if link == to_one));
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn a_presence_that_is_too_long_ends_the_link() {
     stream.write_all(&(limits::PRESENCE_FRAME as u16 + 1).to_be_bytes()).await.unwrap();
     stream.flush().await.unwrap();
     stranger
-        .work_while(async { assert!(matches!(next(&mut air).await, LanEvent::LinkDown(link) if link == up)) })
+        .work_while(async { assert!(matches!(next(&mut air).await, LanEvent::Link(LinkEvent::Down { link }) if link == up)) })
         .await;
 }
 
@@ -105,14 +105,14 @@ async fn a_message_that_is_too_long_ends_its_exchange_and_no_other() {
     bad.flush().await.unwrap();
     stranger
         .work_while(async {
-            let LanEvent::ChannelOpened { channel: first, .. } = next(&mut air).await else {
+            let LanEvent::Link(LinkEvent::ChannelOpened { channel: first, .. }) = next(&mut air).await else {
                 panic!("no channel")
             };
             let mut opened = 1;
             loop {
                 match next(&mut air).await {
-                    LanEvent::ChannelOpened { .. } => opened += 1,
-                    LanEvent::ChannelClosed { channel } => break assert_eq!(channel, first),
+                    LanEvent::Link(LinkEvent::ChannelOpened { .. }) => opened += 1,
+                    LanEvent::Link(LinkEvent::ChannelClosed { channel }) => break assert_eq!(channel, first),
                     other => panic!("{other:?}"),
                 }
             }
@@ -125,8 +125,8 @@ async fn a_message_that_is_too_long_ends_its_exchange_and_no_other() {
         .work_while(async {
             loop {
                 match next(&mut air).await {
-                    LanEvent::ChannelOpened { .. } => {}
-                    LanEvent::Frame { bytes, .. } => break assert_eq!(bytes, b"x"),
+                    LanEvent::Link(LinkEvent::ChannelOpened { .. }) => {}
+                    LanEvent::Link(LinkEvent::Frame { bytes, .. }) => break assert_eq!(bytes, b"x"),
                     other => panic!("{other:?}"),
                 }
             }
@@ -148,7 +148,7 @@ async fn exchanges_beyond_the_bound_are_dropped_at_once() {
         .work_while(async { assert!(matches!(last.read(&mut [0]).await, Ok(0) | Err(_)), "it is closed") })
         .await;
     let mut opened = BTreeSet::new();
-    while let Ok(Some(LanEvent::ChannelOpened { channel, .. })) =
+    while let Ok(Some(LanEvent::Link(LinkEvent::ChannelOpened { channel, .. }))) =
         timeout(Duration::from_millis(300), air.event()).await
     {
         opened.insert(channel);

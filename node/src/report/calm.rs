@@ -8,12 +8,29 @@ use crate::NodeEvent;
 /// One or more lines about an event, or nothing where it concerns nobody but programs.
 pub fn calm(event: &NodeEvent, lang: Lang, colours: bool) -> Option<String> {
     match event {
-        NodeEvent::Listening(_) | NodeEvent::LinkUp | NodeEvent::LinkDown => None,
+        NodeEvent::Listening(_) | NodeEvent::LinkUp(_) | NodeEvent::LinkDown(_) => None,
+        NodeEvent::Radio(state) => Some(radio(state, lang)),
         NodeEvent::ListenFailed { address, reason } => Some(match lang {
             Lang::En => format!("Cannot listen at {address}: {reason}."),
             Lang::Da => format!("Kan ikke lytte på {address}: {reason}."),
         }),
         NodeEvent::Engine(event) => engine(event, lang, colours),
+    }
+}
+
+fn radio(state: &RadioState, lang: Lang) -> String {
+    match (state, lang) {
+        (RadioState::Up, Lang::En) => "Bluetooth is on.".into(),
+        (RadioState::Up, Lang::Da) => "Bluetooth er slået til.".into(),
+        (RadioState::Down(why), _) => radio_error(why, lang),
+    }
+}
+
+/// Why a radio does not work, and what to do.
+pub fn radio_error(why: &RadioError, lang: Lang) -> String {
+    match lang {
+        Lang::En => capitalised(&why.to_string()),
+        Lang::Da => danish::radio(why),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The reasons in Danish; the engine itself speaks English.
 
+use sighej_ble::RadioError;
 use sighej_engine::{Alone, ClosedWhy, GateReason};
 
 pub(super) fn alone(alone: Alone) -> String {
@@ -7,7 +8,7 @@ pub(super) fn alone(alone: Alone) -> String {
         Alone::NotOpen => "Denne enhed er ikke åben; åbn den for at blive fundet.".into(),
         Alone::Paused => "På pause.".into(),
         Alone::BetweenEpochs => "Skifter identitet; tilbage om et øjeblik.".into(),
-        Alone::NothingHeard => "Har ikke hørt nogen endnu.".into(),
+        Alone::NothingHeard => "Har ikke hørt nogen endnu; den, der ikke er åben, kan ikke høres.".into(),
         Alone::TooFar => "Der er nogen, men for langt væk, eller lige kommet.".into(),
         Alone::CrowdGuard { more: 1 } => "Venter på én mere i nærheden.".into(),
         Alone::CrowdGuard { more } => format!("Venter på {more} mere i nærheden."),
@@ -16,6 +17,23 @@ pub(super) fn alone(alone: Alone) -> String {
         Alone::BudgetSpent => "Du har mødt så mange fremmede, som beskyttelsen tillader lige nu.".into(),
         Alone::FindingOut => "Der er nogen i nærheden; finder ud af det.".into(),
         Alone::NothingShared => "Ingen i nærheden deler en interesse med dig indtil videre.".into(),
+    }
+}
+
+pub(super) fn radio(why: &RadioError) -> String {
+    let doctor = "kør `sighej doctor`";
+    match why {
+        RadioError::NoAdapter(Some(name)) => format!("Ingen Bluetooth-adapter ved navn {name}: sæt den i, eller {doctor}."),
+        RadioError::NoAdapter(None) => format!("Ingen Bluetooth-adapter: sæt en i, eller {doctor}."),
+        RadioError::PoweredOff => format!("Bluetooth er slået fra: slå det til, eller {doctor}."),
+        RadioError::Forbidden(words) => format!("Programmet må ikke bruge Bluetooth: {words}; {doctor}."),
+        RadioError::NoService(words) => format!("Systemets Bluetooth-tjeneste svarer ikke: {words}; {doctor}."),
+        RadioError::CannotAdvertise => {
+            "Computeren kan ikke vise sig: den kan finde andre, men andre kan ikke finde den.".into()
+        }
+        RadioError::Unreachable => "Den anden enhed kunne ikke nås.".into(),
+        RadioError::TimedOut(what) => format!("Bluetooth svarede ikke i tide ({what})."),
+        RadioError::Platform(words) => format!("Bluetooth fejlede: {words}."),
     }
 }
 

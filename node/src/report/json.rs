@@ -1,11 +1,12 @@
 //! Events as JSON objects with the field `event`.
 
 use serde_json::{Value, json};
+use sighej_ble::RadioError;
 use sighej_crypto::{Cue, Interest};
 use sighej_engine::{Alone, ClosedWhy, Event, GateReason, Nudge, Reach, Transport};
 
 use super::{Lang, sentence};
-use crate::NodeEvent;
+use crate::{NodeEvent, RadioState};
 
 /// An event as one object. Fields beside `event` are described in the node's page of the documentation.
 pub fn json(event: &NodeEvent, lang: Lang) -> Value {
@@ -14,8 +15,12 @@ pub fn json(event: &NodeEvent, lang: Lang) -> Value {
         NodeEvent::ListenFailed { address, reason } => {
             json!({"event": "listen_failed", "address": address.to_string(), "reason": reason})
         }
-        NodeEvent::LinkUp => json!({"event": "link_up"}),
-        NodeEvent::LinkDown => json!({"event": "link_down"}),
+        NodeEvent::LinkUp(via) => json!({"event": "link_up", "transport": word(*via)}),
+        NodeEvent::LinkDown(via) => json!({"event": "link_down", "transport": word(*via)}),
+        NodeEvent::Radio(RadioState::Up) => json!({"event": "radio", "state": "up"}),
+        NodeEvent::Radio(RadioState::Down(why)) => {
+            json!({"event": "radio", "state": "down", "reason": why.to_string(), "code": radio_word(why)})
+        }
         NodeEvent::Engine(event) => engine(event, lang),
     }
 }
@@ -118,6 +123,20 @@ fn gate_word(gate: GateReason) -> &'static str {
     }
 }
 
+/// Why a radio does not work, as one word.
+pub fn radio_word(why: &RadioError) -> &'static str {
+    match why {
+        RadioError::NoAdapter(_) => "no_adapter",
+        RadioError::PoweredOff => "powered_off",
+        RadioError::Forbidden(_) => "forbidden",
+        RadioError::NoService(_) => "no_service",
+        RadioError::CannotAdvertise => "cannot_advertise",
+        RadioError::Unreachable => "unreachable",
+        RadioError::TimedOut(_) => "timed_out",
+        RadioError::Platform(_) => "platform",
+    }
+}
+
 fn word(transport: Transport) -> &'static str {
     match transport {
         Transport::Ble => "ble",
@@ -156,6 +175,14 @@ mod tests {
         assert_eq!(event["event"], "exchange_failed");
         assert_eq!(event["reason"], "the connection was lost");
         assert_eq!(event["code"], "LinkLost");
+    }
+
+    #[test]
+    fn a_radio_that_is_down_says_why() {
+        let down = NodeEvent::Radio(RadioState::Down(RadioError::PoweredOff));
+        let event = json(&down, Lang::En);
+        assert_eq!((&event["state"], &event["code"]), (&json!("down"), &json!("powered_off")));
+        assert!(event["reason"].as_str().unwrap().contains("switch it on"));
     }
 
     #[test]

@@ -8,8 +8,8 @@ mod json;
 
 use sighej_engine::{Nudge, Reach};
 
-pub use calm::{calm, card};
-pub use json::{cue_json, json, nudge_json};
+pub use calm::{calm, card, radio_error};
+pub use json::{cue_json, json, nudge_json, radio_word};
 pub use sighej_catalogue::Lang;
 
 /// The sentence of a nudge: "Someone nearby also works with DevOps and enjoys hardstyle".

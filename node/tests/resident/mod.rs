@@ -6,7 +6,7 @@ use std::{env, process::ExitCode, time::Duration};
 use libtest_mimic::Failed;
 use sighej_lab::{Host, Program};
 use sighej_node::{
-    Config, Intent, LanConfig, Node, NodeConfig, Profile, Utc,
+    Config, Intent, Node, NodeConfig, Profile, Utc,
     report::{self, Lang},
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn main() -> Option<ExitCode> {
 async fn live(utc: Utc) -> Result<(), Box<dyn std::error::Error>> {
     let profile = Profile::choose(&INTERESTS, &[""; 0])?;
     let engine = Config { interests: profile.interests().clone(), crowd_guard: 1, ..Config::default() };
-    let mut node = Node::start(NodeConfig { engine, lan: LanConfig::default(), utc })?;
+    let mut node = Node::start(NodeConfig { engine, utc, ..NodeConfig::default() })?;
     node.intend(Intent::Open).await?;
     while let Some(event) = node.event().await {
         println!("{}", report::json(&event, Lang::En));

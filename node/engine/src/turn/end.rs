@@ -34,7 +34,7 @@ impl Turn<'_> {
             Phase::Identified(_) => Failure::Busy,
             Phase::Waiting(_) => Failure::NotReady,
             Phase::Opened | Phase::Greeted => Failure::LeftEarly,
-            Phase::Held(digest) if self.is_near_enough(about.transport, &digest.token()) => Failure::Busy,
+            Phase::Held(digest) if self.is_near_enough(about, &digest.token()) => Failure::Busy,
             Phase::Held(_) => Failure::TooFar,
             Phase::Answered(_) => Failure::LateAbort,
         }

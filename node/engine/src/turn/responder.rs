@@ -35,7 +35,8 @@ impl Turn<'_> {
             return self.core.out.transmit(refuse);
         }
         let token = known.token.filter(|_| transport == Transport::Lan);
-        let about = About { channel, link, transport, token, deadline: now + limits::HANDSHAKE, grant: None };
+        let deadline = now + limits::HANDSHAKE;
+        let about = About { channel, link, transport, token, deadline, listens_until: None, grant: None };
         self.in_use(link);
         self.here.exchanges.insert(Exchange { about, stage: Stage::Opened });
     }
@@ -81,6 +82,8 @@ impl Turn<'_> {
         }
         about.token = Some(digest.token());
         about.deadline = self.now() + limits::HOLD;
+        about.listens_until =
+            (!self.is_told_or_heard(about.transport, &digest.token())).then(|| self.now() + limits::UNHEARD);
         self.answer(about, state)
     }
 
@@ -144,15 +147,24 @@ impl Turn<'_> {
     }
 
     fn is_ready_for(&self, about: &About, token: &Token) -> bool {
-        self.here.exchanges.has_room_past_offer() && self.is_near_enough(about.transport, token)
+        self.here.exchanges.has_room_past_offer() && self.is_near_enough(about, token)
     }
 
-    /// A token heard on the radio must be past dwell and above the gate.
-    pub(super) fn is_near_enough(&self, transport: Transport, token: &Token) -> bool {
+    /// A token heard on the radio must be past dwell and above the gate; one that was not heard is listened for.
+    pub(super) fn is_near_enough(&self, about: &About, token: &Token) -> bool {
         let radio = self.here.peers.get(token).and_then(|peer| peer.radio.as_ref());
+        match (about.transport, radio) {
+            (Transport::Lan | Transport::Relay, _) => true,
+            (Transport::Ble, Some(radio)) => radio.dwell.is_near(self.now()),
+            (Transport::Ble, None) => about.listens_until.is_none_or(|until| until <= self.now()),
+        }
+    }
+
+    fn is_told_or_heard(&self, transport: Transport, token: &Token) -> bool {
+        let heard = || self.here.peers.get(token).is_some_and(|peer| peer.radio.is_some());
         match transport {
             Transport::Lan | Transport::Relay => true,
-            Transport::Ble => radio.is_none_or(|radio| radio.dwell.is_near(self.now())),
+            Transport::Ble => heard(),
         }
     }
 

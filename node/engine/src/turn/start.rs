@@ -262,7 +262,8 @@ impl Turn<'_> {
         let channel = ChannelId::Outbound(self.core.channels);
         self.core.channels += 1;
         let deadline = self.now() + limits::HANDSHAKE;
-        let about = About { channel, link, transport, token: Some(token), deadline, grant };
+        let about =
+            About { channel, link, transport, token: Some(token), deadline, listens_until: None, grant };
         self.core.out.transmit(Transmit::OpenChannel { link, channel });
         self.send(&about, bytes);
         self.in_use(link);

@@ -18,5 +18,6 @@ mod relay;
 mod repeats;
 mod solo;
 mod spending;
+mod two_ways;
 mod who_starts;
 mod world;

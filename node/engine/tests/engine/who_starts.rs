@@ -153,6 +153,50 @@ fn an_initiator_that_cannot_be_heard_is_admitted_without_dwell_and_counts_for_no
 }
 
 #[test]
+fn a_responder_listens_for_a_caller_that_was_quicker_than_its_advert() {
+    // With no dwell the exchange begins before the other has heard anything; its advert follows within the two seconds.
+    let quick = || Config { dwell: Duration::ZERO, ..likes(&["tea"]) };
+    for seed in 0..4 {
+        let mut world = World::new(seed, [quick(), quick()]);
+        world.open_all();
+        let (lower, higher) = by_token(&world);
+        world.hears(lower, higher, Some(-60));
+        world.run_for(secs(1));
+        assert_eq!(world.nodes[lower].opened_at().len(), 1);
+        world.hears(higher, lower, Some(-60));
+        world.run_for(secs(2));
+        assert!(world.nodes.iter().all(|node| node.nudges().len() == 1), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_caller_that_is_heard_too_weakly_meanwhile_is_held_as_any_other() {
+    let quick = || Config { dwell: Duration::ZERO, ..likes(&["tea"]) };
+    let mut world = World::new(1, [quick(), quick()]);
+    world.open_all();
+    let (lower, higher) = by_token(&world);
+    world.hears(lower, higher, Some(-60));
+    world.run_for(secs(1));
+    world.hears(higher, lower, Some(-95));
+    world.run_for(secs(8));
+    let far = Event::ExchangeFailed { transport: Transport::Ble, reason: Failure::TooFar };
+    let opened = world.nodes[lower].opened_at()[0];
+    let failed = world.nodes[higher].when(|event| *event == far)[0];
+    assert!(failed >= opened + secs(6) && failed < opened + secs(7), "{opened:?} {failed:?}");
+}
+
+#[test]
+fn a_caller_that_is_never_heard_is_admitted_after_two_seconds() {
+    let mut world = World::new(1, [likes(&["tea"]), likes(&["tea"])]);
+    world.hears(0, 1, Some(-60));
+    world.open_all();
+    world.run_for(secs(10));
+    let opened = world.nodes[0].opened_at()[0];
+    let admitted = world.nodes[1].when(|event| matches!(event, Event::Withheld { .. }))[0];
+    assert!(admitted >= opened + secs(2) && admitted < opened + secs(3), "{opened:?} {admitted:?}");
+}
+
+#[test]
 fn two_at_once_end_in_one_exchange() {
     // Devices whose adverts are bare initiate towards each other whatever the order.
     let crossed = Event::ExchangeFailed { transport: Transport::Ble, reason: Failure::Crossed };

@@ -71,6 +71,8 @@ pub(crate) struct World {
     hall: Option<Hall>,
     /// Nothing overtakes anything on one connection to the relay.
     relay_arrivals: BTreeMap<(usize, u64, bool), Duration>,
+    /// After so many more messages of exchanges the next one is lost with its link, once.
+    pub(crate) cut_after: Option<u32>,
     /// Latency, at least and at most, in milliseconds.
     pub(crate) latency: (u64, u64),
     /// Who hears whom on the radio, and how strongly.
@@ -111,6 +113,7 @@ impl World {
             no_dials: false,
             hall: None,
             relay_arrivals: BTreeMap::new(),
+            cut_after: None,
             latency: (5, 40),
             air: BTreeMap::new(),
             lan: BTreeSet::new(),

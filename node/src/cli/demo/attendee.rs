@@ -41,7 +41,7 @@ impl Attendee {
             mdns: false,
             ..LanConfig::default()
         };
-        let node = Node::start(NodeConfig { engine, lan, utc }).map_err(Ended::failed)?;
+        let node = Node::start(NodeConfig { engine, lan: Some(lan), radio: None, utc }).map_err(Ended::failed)?;
         Ok(Attendee { role, node, nudges: Vec::new(), without: 0, linked: None })
     }
 
@@ -53,7 +53,7 @@ impl Attendee {
     /// Remembers what matters for the outcome.
     pub(super) fn saw(&mut self, event: &NodeEvent, start: Instant) {
         match event {
-            NodeEvent::LinkUp => {
+            NodeEvent::LinkUp(_) => {
                 self.linked.get_or_insert(start.elapsed());
             }
             NodeEvent::Engine(Event::Nudge(nudge)) => self.nudges.push((start.elapsed(), nudge.clone())),
@@ -69,7 +69,8 @@ impl Attendee {
             )
             | NodeEvent::Listening(_)
             | NodeEvent::ListenFailed { .. }
-            | NodeEvent::LinkDown => {}
+            | NodeEvent::LinkDown(_)
+            | NodeEvent::Radio(_) => {}
         }
     }
 

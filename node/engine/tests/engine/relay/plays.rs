@@ -46,8 +46,12 @@ fn take(world: &mut World, step: &Step) {
         Step::Hears(a, b, on) if a != b => world.hears(a, b, on.then_some(-60)),
         Step::Lan(..) | Step::Hears(..) => {}
         // Refused where it is so already.
-        Step::Close(n) => drop(world.intend(n, Intent::Close)),
-        Step::Open(n) => drop(world.intend(n, Intent::Open)),
+        Step::Close(n) => {
+            let _refused = world.intend(n, Intent::Close);
+        }
+        Step::Open(n) => {
+            let _refused = world.intend(n, Intent::Open);
+        }
     }
 }
 
@@ -97,7 +101,7 @@ fn nudges_are_true_common_and_single_whatever_is_lost() {
         // Calm: everybody is open, connected and in reach for two epochs. Nobody is left out, and nobody was nudged about
         // more people than there are.
         for n in 0..NODES {
-            drop(world.intend(n, Intent::Open));
+            let _refused = world.intend(n, Intent::Open);
             for other in (0..NODES).filter(|other| *other != n) {
                 world.hears(n, other, Some(-60));
             }

@@ -138,7 +138,9 @@ impl World {
 
     fn carry(&mut self, node: usize, channel: ChannelId, bytes: Vec<u8>) {
         let Some(&(other, theirs, wire)) = self.channels.get(&(node, channel)) else { return };
-        if self.chance(self.faults.lost) {
+        let is_cut = self.cut_after == Some(0);
+        self.cut_after = self.cut_after.and_then(|more| more.checked_sub(1));
+        if is_cut || self.chance(self.faults.lost) {
             return self.cut(wire, None);
         }
         let copies = 1 + usize::from(self.chance(self.faults.doubled));
