@@ -18,6 +18,7 @@
 //!
 //! Logs are `tracing` events whose targets begin with `sighej`. They hold no interest, token, key or peer id at any
 //! level. libp2p's own do hold peer ids: an app that prints them at info level or above links epochs.
+//! Those of the WebSocket's library hold frames at trace level.
 
 mod clock;
 mod driver;
@@ -27,6 +28,7 @@ mod node;
 mod profile;
 mod queue;
 mod radio;
+pub mod relay;
 pub mod report;
 
 pub use clock::Utc;
@@ -36,8 +38,9 @@ pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError, Traffic};
 pub use profile::{Free, Profile, ProfileError};
 pub use queue::EVENTS_WAITING;
 pub use radio::{Metered, RadioState};
+pub use relay::{RelayConfig, RelayError};
 pub use sighej_ble as ble;
 pub use sighej_engine::{
-    Alone, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach, Status,
-    Transport,
+    Alone, Bye, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach,
+    Refusal, RelayDown, RelayEvent, Room, Status, Transport,
 };

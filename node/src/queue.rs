@@ -99,7 +99,11 @@ mod tests {
     async fn a_reader_who_sleeps_loses_the_oldest() {
         let (sender, mut receiver) = queue();
         for up in 0..=EVENTS_WAITING {
-            sender.send(if up == 0 { NodeEvent::LinkUp(Transport::Lan) } else { NodeEvent::LinkDown(Transport::Lan) });
+            sender.send(if up == 0 {
+                NodeEvent::LinkUp(Transport::Lan)
+            } else {
+                NodeEvent::LinkDown(Transport::Lan)
+            });
         }
         drop(sender);
         let mut count = 0;

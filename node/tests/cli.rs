@@ -28,7 +28,8 @@ fn output(args: &[&str]) -> Output {
 
 /// An attendee on loopback.
 fn attendee(args: &[&str]) -> Program {
-    let mut all = vec!["run", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1"];
+    let mut all =
+        vec!["run", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1"];
     all.extend_from_slice(args);
     Program::start(&mut sighej(&all)).unwrap()
 }
@@ -145,9 +146,20 @@ fn the_demo_is_told_to_people_too() {
 #[test]
 fn two_processes_are_nudged_with_equal_interests_and_equal_cue_and_log_none_of_it() {
     let mut one = Program::start(
-        sighej(&["run", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--crowd-guard", "1", "--open"])
-            .args(["--interest", "k8s", "hardstyle", "my own thing"])
-            .env("SIGHEJ_LOG", "trace"),
+        sighej(&[
+            "run",
+            "--json",
+            "--ble",
+            "off",
+            "--no-mdns",
+            "--listen",
+            LISTEN,
+            "--crowd-guard",
+            "1",
+            "--open",
+        ])
+        .args(["--interest", "k8s", "hardstyle", "my own thing"])
+        .env("SIGHEJ_LOG", "trace"),
     )
     .unwrap();
     let started = one.wait_for("started", SOON).unwrap().json;
@@ -244,13 +256,23 @@ fn ctrl_c_ends_it_cleanly_open_or_not() {
 
 #[test]
 fn a_node_that_nobody_watches_ends() {
-    let mut child =
-        sighej(&["run", "--open", "--json", "--ble", "off", "--no-mdns", "--listen", LISTEN, "--interest", "devops"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+    let mut child = sighej(&[
+        "run",
+        "--open",
+        "--json",
+        "--ble",
+        "off",
+        "--no-mdns",
+        "--listen",
+        LISTEN,
+        "--interest",
+        "devops",
+    ])
+    .stdin(Stdio::piped())
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
     let mut first = [0; 10];
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();
     let end = Instant::now() + SOON;
@@ -271,7 +293,8 @@ fn a_node_that_nobody_watches_ends() {
 fn an_address_that_is_taken_is_exit_code_1_with_advice() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = format!("/ip4/127.0.0.1/tcp/{}", taken.local_addr().unwrap().port());
-    let output = output(&["run", "--open", "--ble", "off", "--no-mdns", "--listen", &listen, "--interest", "devops"]);
+    let output =
+        output(&["run", "--open", "--ble", "off", "--no-mdns", "--listen", &listen, "--interest", "devops"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--listen"));
 }

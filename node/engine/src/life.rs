@@ -222,7 +222,7 @@ impl Engine {
     pub(crate) fn finish_winding(&mut self) {
         if let Life::Present(here) = &self.life
             && here.exchanges.is_empty()
-            && !here.relay.holds_up(self.core.clock.elapsed())
+            && !here.relay.has_spent()
             && here.flushed_at <= self.core.clock.elapsed()
             && let Some(winding) = here.winding
         {

@@ -99,7 +99,8 @@ impl Present {
     }
 
     pub(crate) fn next_link_deadline(&self) -> Option<Duration> {
-        let flushed = self.winding.filter(|_| self.exchanges.is_empty()).map(|_| self.flushed_at);
+        let quiet = self.exchanges.is_empty() && !self.relay.has_spent();
+        let flushed = self.winding.filter(|_| quiet).map(|_| self.flushed_at);
         self.dials.values().map(|dial| dial.deadline).chain(self.links.next_deadline()).chain(flushed).min()
     }
 }

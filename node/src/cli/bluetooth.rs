@@ -42,9 +42,7 @@ impl Bluetooth {
             Ble::Named(name) => Some(name.clone()),
         };
         match system::radio(name.clone(), l2cap).await {
-            Ok(radio) => {
-                Ok(Bluetooth::Here { radio, is_private: system::privacy(name.as_deref()).await })
-            }
+            Ok(radio) => Ok(Bluetooth::Here { radio, is_private: system::privacy(name.as_deref()).await }),
             Err(why) if name.is_none() => Ok(Bluetooth::Absent(why)),
             Err(why) => Err(Ended::failed(format!("--ble: {why}"))),
         }

@@ -60,11 +60,17 @@ async fn presence_and_messages_arrive_and_the_last_one_survives_the_close() {
     one.send(LinkCommand::OpenChannel { link: to_two, channel: outbound });
     one.send(LinkCommand::Frame { channel: outbound, bytes: vec![2; limits::EXCHANGE_FRAME] });
     one.send(LinkCommand::CloseChannel { channel: outbound });
-    let LanEvent::Link(LinkEvent::ChannelOpened { link, channel }) = next(&mut two).await else { panic!("no channel") };
+    let LanEvent::Link(LinkEvent::ChannelOpened { link, channel }) = next(&mut two).await else {
+        panic!("no channel")
+    };
     assert_eq!(link, to_one);
-    let LanEvent::Link(LinkEvent::Frame { channel: same, bytes }) = next(&mut two).await else { panic!("no message") };
+    let LanEvent::Link(LinkEvent::Frame { channel: same, bytes }) = next(&mut two).await else {
+        panic!("no message")
+    };
     assert_eq!((same, bytes), (channel, vec![2; limits::EXCHANGE_FRAME]));
-    assert!(matches!(next(&mut two).await, LanEvent::Link(LinkEvent::ChannelClosed { channel: same }) if same == channel));
+    assert!(
+        matches!(next(&mut two).await, LanEvent::Link(LinkEvent::ChannelClosed { channel: same }) if same == channel)
+    );
 
     one.silence().await;
     assert!(matches!(next(&mut two).await, LanEvent::Link(LinkEvent::Down { link }) if link == to_one));
@@ -90,7 +96,9 @@ async fn a_presence_that_is_too_long_ends_the_link() {
     stream.write_all(&(limits::PRESENCE_FRAME as u16 + 1).to_be_bytes()).await.unwrap();
     stream.flush().await.unwrap();
     stranger
-        .work_while(async { assert!(matches!(next(&mut air).await, LanEvent::Link(LinkEvent::Down { link }) if link == up)) })
+        .work_while(async {
+            assert!(matches!(next(&mut air).await, LanEvent::Link(LinkEvent::Down { link }) if link == up))
+        })
         .await;
 }
 

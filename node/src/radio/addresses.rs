@@ -89,7 +89,8 @@ mod tests {
     #[test]
     fn of_too_many_the_one_noted_longest_ago_goes() {
         let (mut addresses, mut handles) = (Addresses::bounded(3), Handles::default());
-        let noted: Vec<RadioAddress> = (0..3).map(|n| addresses.note(&peer(n), false, &mut handles)).collect();
+        let noted: Vec<RadioAddress> =
+            (0..3).map(|n| addresses.note(&peer(n), false, &mut handles)).collect();
         addresses.note(&peer(0), false, &mut handles);
         addresses.note(&peer(9), false, &mut handles);
         assert!(addresses.find(noted[0]).is_some() && addresses.find(noted[1]).is_none());

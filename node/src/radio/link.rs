@@ -114,11 +114,7 @@ async fn within_first_message_time<T>(messages: impl Future<Output = Option<T>>)
 }
 
 /// The next whole messages, in order; none where the link is gone, or the peer breaks a rule of fragments.
-async fn next_messages(
-    link: &dyn Link,
-    reassembly: &mut Reassembly,
-    meter: &Meter,
-) -> Option<Vec<Vec<u8>>> {
+async fn next_messages(link: &dyn Link, reassembly: &mut Reassembly, meter: &Meter) -> Option<Vec<Vec<u8>>> {
     loop {
         let packet = link.receive().await?;
         meter.received(&packet);

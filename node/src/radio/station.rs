@@ -223,11 +223,7 @@ impl Station {
         });
     }
 
-    async fn on_dialled(
-        &mut self,
-        address: RadioAddress,
-        result: Result<(Arc<dyn Link>, bool), RadioError>,
-    ) {
+    async fn on_dialled(&mut self, address: RadioAddress, result: Result<(Arc<dyn Link>, bool), RadioError>) {
         match result {
             Ok((link, is_bare)) => self.link_up(link, address, Side::Dialler, is_bare),
             Err(why) => {

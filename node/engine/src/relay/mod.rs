@@ -52,11 +52,9 @@ impl RelayLink {
         self.connection == Connection::Registered
     }
 
-    /// Whether a closing device waits for what is under way here.
-    pub(crate) fn holds_up(&self, now: Duration) -> bool {
-        self.is_registered()
-            && self.pairs.values().any(|pair| pair.stage.has_sealed())
-            && self.wind_until.is_none_or(|until| until > now)
+    /// Whether a closing device waits for what is under way here: an evaluation has left for it.
+    pub(crate) fn has_spent(&self) -> bool {
+        self.is_registered() && self.pairs.values().any(|pair| pair.stage.has_sealed())
     }
 
     /// Pairings with this digest.

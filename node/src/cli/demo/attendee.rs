@@ -41,7 +41,8 @@ impl Attendee {
             mdns: false,
             ..LanConfig::default()
         };
-        let node = Node::start(NodeConfig { engine, lan: Some(lan), radio: None, utc }).map_err(Ended::failed)?;
+        let node =
+            Node::start(NodeConfig { engine, lan: Some(lan), radio: None, utc }).map_err(Ended::failed)?;
         Ok(Attendee { role, node, nudges: Vec::new(), without: 0, linked: None })
     }
 

@@ -41,11 +41,11 @@ impl Turn<'_> {
             self.here.relay.wind_until = None;
             return;
         }
-        let until = self.now() + limits::RELAY_WINDING;
-        self.here.relay.wind_until.get_or_insert(until);
-        let unspent = self.here.relay.pairs.iter().filter(|(_, pair)| !pair.stage.has_sealed());
-        let unspent: Vec<PairNumber> = unspent.map(|(number, _)| *number).collect();
-        unspent.into_iter().for_each(|pair| self.give_up(pair));
+        let now = self.now();
+        let until = *self.here.relay.wind_until.get_or_insert(now + limits::RELAY_WINDING);
+        let goes = self.here.relay.pairs.iter().filter(|(_, pair)| until <= now || !pair.stage.has_sealed());
+        let goes: Vec<PairNumber> = goes.map(|(number, _)| *number).collect();
+        goes.into_iter().for_each(|pair| self.give_up(pair));
     }
 
     fn end_late_pairings(&mut self) {
