@@ -70,6 +70,7 @@ fn config(interests: &[&str], peers: &[Multiaddr], utc: &Utc) -> Result<NodeConf
         }),
         // A phone's app brings its own implementation of `sighej_node::ble::Radio`.
         radio: None,
+        relay: None,
         utc: utc.clone(),
     })
 }
@@ -82,6 +83,7 @@ async fn listening(node: &mut Node) -> Result<Multiaddr> {
             NodeEvent::LinkUp(_)
             | NodeEvent::LinkDown(_)
             | NodeEvent::Radio(_)
+            | NodeEvent::RelayUnreachable(_)
             | NodeEvent::Engine(_) => {}
         }
     }
