@@ -94,7 +94,7 @@ impl Life {
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Send(frames)) => {
-                        if !write(&mut socket, frames, orders).await {
+                        if !write(&mut socket, frames).await {
                             return End::Lost;
                         }
                     }
@@ -143,8 +143,8 @@ impl Life {
     }
 }
 
-/// Writes frames with one flush, and with them what else waits already.
-async fn write(socket: &mut Socket, frames: Vec<Vec<u8>>, _orders: &mut mpsc::Receiver<Order>) -> bool {
+/// Writes the frames of one step with one flush.
+async fn write(socket: &mut Socket, frames: Vec<Vec<u8>>) -> bool {
     let writing = async {
         for frame in frames {
             socket.feed(Message::Binary(frame.into())).await?;

@@ -99,11 +99,14 @@ impl Hall {
         let captures: Vec<Capture> = self.cables.iter().map(Proxy::capture).collect();
         let bytes = captures.iter().map(|capture| capture.forth.total + capture.back.total).sum();
         let events = self.counted.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let compared = events.iter().filter_map(|event| match event {
-            sighej_matcher::Event::Compared { items, matched } => Some((*items, *matched)),
-            _ => None,
-        });
-        let compared = compared.collect();
+        let compared = |event: &sighej_matcher::Event| {
+            if let sighej_matcher::Event::Compared { items, matched } = event {
+                Some((*items, *matched))
+            } else {
+                None
+            }
+        };
+        let compared = events.iter().filter_map(compared).collect();
         let mut seen =
             Seen { ids: Vec::new(), rooms: Vec::new(), frames: Vec::new(), compared, bytes, captures };
         let frames: Vec<Vec<u8>> =

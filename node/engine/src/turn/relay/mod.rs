@@ -7,9 +7,7 @@ mod pair;
 use std::time::Duration;
 
 use sighej_crypto::relay;
-use sighej_relay_api::wire::{
-    Bye, CHALLENGE_LEN, ClientMessage, PairEnd, PairNumber, Refusal, RelayMessage, WireId,
-};
+use sighej_relay_api::wire::{Bye, CHALLENGE_LEN, ClientMessage, PairNumber, Refusal, RelayMessage, WireId};
 
 use crate::{
     Event, Failure, RelayDown, RelayEvent, RelayFault, Transmit, Transport, limits, relay::Connection,
@@ -61,7 +59,7 @@ impl Turn<'_> {
             RelayMessage::Accepted { pair, id, accept } => self.accepted(pair, id, accept),
             RelayMessage::Sealed { pair, seal } => self.sealed(pair, seal),
             RelayMessage::Verdict { pair, verdict } => self.verdict(pair, verdict),
-            RelayMessage::Ended { pair, why } => self.pair_ended(pair, why),
+            RelayMessage::Ended { pair, .. } => self.pair_ended(pair),
             RelayMessage::Refused { name, why } => self.refused(name, why),
             RelayMessage::Welcome { .. } | RelayMessage::Registered { .. } | RelayMessage::Bye { .. } => {
                 self.leave_relay(RelayDown::Misbehaved(RelayFault::OutOfTurn), None);
@@ -148,10 +146,8 @@ impl Turn<'_> {
         }
     }
 
-    fn pair_ended(&mut self, pair: PairNumber, why: PairEnd) {
-        match why {
-            PairEnd::OtherLeft | PairEnd::TooLate => {}
-        }
+    /// The other left, or took too long.
+    fn pair_ended(&mut self, pair: PairNumber) {
         if let Some(pairing) = self.here.relay.pairs.remove(&pair) {
             self.try_knock_later(&pairing);
             self.relay_failed(Failure::RelayEnded);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sighej_engine::{Bye, Event, RelayDown, RelayEvent, Transmit};
 
-use super::{KNOCK, SEAL, UPLOAD, nudges, two_who_match};
+use super::{KNOCK, SEAL, UPLOAD, nudges, relay_frame, two_who_match};
 use crate::world::secs;
 
 #[test]
@@ -34,9 +34,8 @@ fn what_is_said_again_is_the_same_to_the_byte() {
         world.run_for(secs(120));
         for node in 0..2 {
             for kind in [KNOCK, SEAL, UPLOAD] {
-                let frames = world.nodes[node].sent.iter().filter_map(|(_, transmit)| match transmit {
-                    Transmit::RelayFrame { bytes } if bytes[0] == kind => Some(bytes.clone()),
-                    _ => None,
+                let frames = world.nodes[node].sent.iter().filter_map(|(_, transmit)| {
+                    relay_frame(transmit).filter(|bytes| bytes[0] == kind).map(<[u8]>::to_vec)
                 });
                 let mut frames: Vec<_> = frames.collect();
                 frames.dedup();

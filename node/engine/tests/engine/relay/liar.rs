@@ -1,6 +1,9 @@
 //! A relay that lies. It is answered nothing that it should not be, no false nudge is shown, and what was caught is said.
 
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use rand_chacha::{
+    ChaCha20Rng,
+    rand_core::{Rng, SeedableRng},
+};
 use sighej_crypto::{
     EpochNumber, EpochSecrets, Token,
     relay::{KnockSent, RelayError, RelayMisbehaved, RoomSecret},
@@ -183,4 +186,38 @@ fn a_second_greeting_and_other_epochs_are_caught() {
     world.run_for(secs(5));
     assert!(world.nodes[0].saw(&fault(RelayFault::OtherEpochs { theirs: 600, ours: 300 })));
     assert!(world.hall().heard.is_empty(), "and told nothing");
+}
+
+#[test]
+fn no_frame_of_any_type_with_anything_in_it_is_answered_or_breaks_the_device() {
+    const LENGTHS: [(u8, usize); 9] = [
+        (0x42, 2),
+        (0x43, 666),
+        (0x44, 21),
+        (0x45, 666),
+        (0x46, 742),
+        (0x47, 518),
+        (0x48, 6),
+        (0x49, 18),
+        (0x4a, 6),
+    ];
+    for seed in 0..40 {
+        let mut world = World::new(seed, [in_room(&["tea"], 1)]).with_relay();
+        world.open_all();
+        world.run_for(secs(5));
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        for _ in 0..100 {
+            let (kind, length) = LENGTHS[rng.next_u32() as usize % LENGTHS.len()];
+            let mut frame = vec![0; length];
+            rng.fill_bytes(&mut frame);
+            frame[0] = kind;
+            // Few numbers, so that they meet.
+            frame[1..length.min(4)].fill(0);
+            let now = world.time(0);
+            world.nodes[0].engine.handle_relay_frame(&frame, now);
+            world.drain(0);
+        }
+        world.run_for(secs(60));
+        assert_eq!((said(&mut world, 0, ACCEPT), said(&mut world, 0, SEAL), nudges(&world)), (0, 0, vec![0]));
+    }
 }

@@ -9,7 +9,7 @@ mod rooms;
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use sighej_crypto::relay::RoomSecret;
-use sighej_engine::{Config, Event, GateReason, Room, Transport};
+use sighej_engine::{Config, Event, GateReason, Room, Transmit, Transport};
 
 use crate::world::{World, likes};
 
@@ -54,3 +54,8 @@ const SEAL: u8 = 6;
 const UPLOAD: u8 = 7;
 const DONE: u8 = 8;
 const GOODBYE: u8 = 9;
+
+/// What a device says to the relay.
+fn relay_frame(transmit: &Transmit) -> Option<&[u8]> {
+    if let Transmit::RelayFrame { bytes } = transmit { Some(bytes) } else { None }
+}

@@ -2,7 +2,7 @@
 
 use sighej_engine::{Config, Event, Reach, Transport};
 
-use super::{ACCEPT, DONE, KNOCK, SEAL, UPLOAD, nudges, said, two_apart, two_who_match};
+use super::{ACCEPT, DONE, KNOCK, SEAL, UPLOAD, nudges, relay_frame, said, two_apart, two_who_match};
 use crate::world::{World, interests, likes, secs};
 
 #[test]
@@ -66,10 +66,10 @@ fn accept_and_seal_go_together_and_so_do_seal_and_upload() {
     world.open_all();
     world.run_for(secs(60));
     let kinds = |node: usize| -> Vec<(u128, u8)> {
-        let sent = world.nodes[node].sent.iter().filter_map(|(at, transmit)| match transmit {
-            sighej_engine::Transmit::RelayFrame { bytes } => Some((at.as_micros(), bytes[0])),
-            _ => None,
-        });
+        let sent = world.nodes[node]
+            .sent
+            .iter()
+            .filter_map(|(at, transmit)| relay_frame(transmit).map(|bytes| (at.as_micros(), bytes[0])));
         sent.collect()
     };
     let (knocked, knocker) = (kinds(0), kinds(1));
