@@ -190,17 +190,8 @@ fn a_second_greeting_and_other_epochs_are_caught() {
 
 #[test]
 fn no_frame_of_any_type_with_anything_in_it_is_answered_or_breaks_the_device() {
-    const LENGTHS: [(u8, usize); 9] = [
-        (0x42, 2),
-        (0x43, 666),
-        (0x44, 21),
-        (0x45, 666),
-        (0x46, 742),
-        (0x47, 518),
-        (0x48, 6),
-        (0x49, 18),
-        (0x4a, 6),
-    ];
+    const LENGTHS: [(u8, usize); 7] =
+        [(0x43, 666), (0x44, 21), (0x45, 666), (0x46, 742), (0x47, 518), (0x48, 6), (0x49, 18)];
     for seed in 0..40 {
         let mut world = World::new(seed, [in_room(&["tea"], 1)]).with_relay();
         world.open_all();
@@ -211,8 +202,11 @@ fn no_frame_of_any_type_with_anything_in_it_is_answered_or_breaks_the_device() {
             let mut frame = vec![0; length];
             rng.fill_bytes(&mut frame);
             frame[0] = kind;
-            // Few numbers, so that they meet.
-            frame[1..length.min(4)].fill(0);
+            // Few numbers, so that they meet, and reasons that there are.
+            frame[1..4].fill(0);
+            if matches!(kind, 0x48 | 0x49) {
+                frame[length - 1] = 1 + frame[length - 1] % 2;
+            }
             let now = world.time(0);
             world.nodes[0].engine.handle_relay_frame(&frame, now);
             world.drain(0);
