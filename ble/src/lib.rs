@@ -5,10 +5,13 @@
 //! API. Everything above them is pure and the same everywhere.
 
 pub mod advert;
+pub mod air;
 mod radio;
+mod sightings;
 pub mod wire;
 
 pub use radio::{
     Abilities, AdvertSeen, Link, LinkError, PRESENCE_BYTES, Path, PeerAddress, Presence, Radio, RadioError,
     RadioEvent, Sighting,
 };
+pub use sightings::Sightings;

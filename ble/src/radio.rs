@@ -170,7 +170,7 @@ pub trait Link: fmt::Debug + Send + Sync + 'static {
     /// The peer, as [`Radio::connect`] or a sighting named it; an accepted link may come from an address never heard.
     fn peer(&self) -> PeerAddress;
 
-    /// The longest packet, in bytes: at least 20 (ATT MTU 23).
+    /// The longest packet, in bytes: at least 18 (ATT MTU 23, and a link's id).
     fn max_packet(&self) -> usize;
 
     /// Reads the peer's presence; only on a link that this device dialled.

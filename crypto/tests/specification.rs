@@ -9,6 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// How the numbers begin: of the exchange, of the relay, of Bluetooth.
+const PREFIXES: [&str; 3] = ["M-", "R-", "B-"];
+
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -16,9 +19,10 @@ fn repository() -> PathBuf {
 /// All Rust sources of the crates that implement the specification.
 fn sources() -> String {
     let mut text = String::new();
-    let mut folders = ["crypto/src", "crypto/tests", "node/engine/src", "node/engine/tests"]
-        .map(|f| repository().join(f))
-        .to_vec();
+    let mut folders =
+        ["crypto/src", "crypto/tests", "node/engine/src", "node/engine/tests", "ble/src", "ble/tests"]
+            .map(|f| repository().join(f))
+            .to_vec();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -43,14 +47,14 @@ fn rows() -> Vec<[String; 3]> {
     let lines = page
         .lines()
         .map(cells)
-        .filter(|c| c.len() == 7 && (c[1].starts_with("M-") || c[1].starts_with("R-")));
+        .filter(|c| c.len() == 7 && PREFIXES.iter().any(|prefix| c[1].starts_with(prefix)));
     lines.map(|c| [c[1].clone(), c[4].clone(), c[5].clone()]).collect()
 }
 
-/// The numbers `M-n` and `R-n` in a text.
+/// The numbers `M-n`, `R-n` and `B-n` in a text.
 fn numbers(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for prefix in ["M-", "R-"] {
+    for prefix in PREFIXES {
         for (at, _) in text.match_indices(prefix) {
             let digits: String = text[at + 2..].chars().take_while(char::is_ascii_digit).collect();
             let starts_a_word = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');
@@ -65,7 +69,7 @@ fn numbers(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_must_names_an_error_and_a_test_that_exist() {
     let sources = sources();
-    assert!(rows().len() >= 35, "the table was read");
+    assert!(rows().len() >= 48, "the table was read");
     for [number, error, test] in rows() {
         assert!(sources.contains(&format!("fn {test}(")), "{number}: no test is called {test}");
         let (owner, variant) = error.split_once("::").unwrap();
@@ -84,7 +88,7 @@ fn every_must_names_an_error_and_a_test_that_exist() {
 #[test]
 fn every_number_in_the_sources_and_the_specification_stands_in_the_table() {
     let known: BTreeSet<String> = rows().into_iter().map(|[number, ..]| number).collect();
-    let specification = ["core.md", "relay.md", "device.md"]
+    let specification = ["core.md", "relay.md", "device.md", "ble.md"]
         .map(|page| fs::read_to_string(repository().join("docs/protocol").join(page)).unwrap())
         .concat();
     let used = numbers(&(sources() + &specification));

@@ -4,12 +4,27 @@
 use std::{fs, io, path::Path};
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use sighej_ble::{
+    Presence,
+    advert::{Advert, PowerClass},
+    wire::Fragmenter,
+};
 use sighej_crypto::{Commitment, EpochNumber, EpochSecrets, Evaluation, InterestSet, MetBlock};
 
 fn main() -> io::Result<()> {
-    for (target, name, bytes) in
-        [commitments(), proofs(), interests(), initiator(), responder(), relay(), strangers(), pairs()]
-            .concat()
+    for (target, name, bytes) in [
+        commitments(),
+        proofs(),
+        interests(),
+        initiator(),
+        responder(),
+        relay(),
+        strangers(),
+        pairs(),
+        adverts(),
+        packets(),
+    ]
+    .concat()
     {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
         fs::create_dir_all(&folder)?;
@@ -199,4 +214,54 @@ fn seeds_of(target: &'static str, messages: &[(Choices<'_>, &[u16])]) -> Seeds {
         }
     }
     seeds
+}
+
+fn adverts() -> Seeds {
+    let advert = |power| Advert::Full { presence: Presence([0x10; 9]), power };
+    let data = |length| vec![0; length];
+    let seeds = [
+        ("full", advert(PowerClass::Usual).encode()),
+        ("full-of-high-power", advert(PowerClass::High).encode()),
+        ("bare", Advert::Bare.encode()),
+        ("bare-and-full", [Advert::Bare.encode(), advert(PowerClass::Usual).encode()].concat()),
+        ("cut-off", advert(PowerClass::Usual).encode()[..20].to_vec()),
+        ("empty-structure", vec![0; 31]),
+        ("service-data", data(10)),
+        ("service-data-too-short", data(9)),
+        ("service-data-of-unknown-power", [data(9), vec![2]].concat()),
+    ];
+    seeds.map(|(name, bytes)| ("ble_advert", name.to_owned(), bytes)).into()
+}
+
+/// Packets, each preceded by its length.
+fn packets() -> Seeds {
+    let mut fragmenter = Fragmenter::new(20);
+    let mut cut = |message: &[u8]| fragmenter.packets(message).unwrap_or_default();
+    let open = cut(&[0, 0, 1]);
+    let frame = cut(&[[0, 0].as_slice(), &[7; 60]].concat());
+    let close = cut(&[2, 0]);
+    let honest = [open, frame, close].concat();
+    let reversed = honest.iter().rev().cloned().collect();
+    let twice = honest.iter().flat_map(|packet| [packet.clone(), packet.clone()]).collect();
+    let fragment = |number, place, length| [&[number, place], vec![7; length].as_slice()].concat();
+    let flood = (1..=8).flat_map(|number| (0..60).map(move |index| (number, index)));
+    let seeds = [
+        ("honest", honest),
+        ("reversed", reversed),
+        ("twice", twice),
+        ("too-long", vec![fragment(0, 0x80, 520)]),
+        ("too-far-ahead", vec![fragment(8, 0x80, 1)]),
+        ("contradiction", vec![fragment(0, 0, 18), fragment(0, 0, 19)]),
+        ("uneven", vec![fragment(0, 0, 18), fragment(0, 1, 19)]),
+        ("behind-last", vec![fragment(0, 0x81, 9), fragment(0, 2, 18)]),
+        ("message-too-long", vec![fragment(0, 4, 510)]),
+        ("flood", flood.map(|(number, index)| fragment(number, index, 18)).collect()),
+    ];
+    seeds
+        .map(|(name, packets)| {
+            let length = |packet: &Vec<u8>| u16::try_from(packet.len()).unwrap_or_default().to_le_bytes();
+            let bytes = packets.iter().flat_map(|packet| [length(packet).to_vec(), packet.clone()].concat());
+            ("ble_reassembly", name.to_owned(), bytes.collect())
+        })
+        .into()
 }

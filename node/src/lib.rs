@@ -37,7 +37,7 @@ pub use libp2p::{Multiaddr, multiaddr::Protocol};
 pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError, Traffic};
 pub use profile::{Free, Profile, ProfileError};
 pub use queue::EVENTS_WAITING;
-pub use radio::{Metered, RadioState};
+pub use radio::{Metered, RadioState, limits as radio_limits};
 pub use relay::{RelayConfig, RelayError};
 pub use sighej_ble as ble;
 pub use sighej_engine::{

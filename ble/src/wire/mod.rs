@@ -18,8 +18,8 @@ pub use reassembly::{PacketError, Reassembly};
 
 /// Bytes before each packet's part of a message.
 pub const PACKET_HEADER: usize = 2;
-/// The shortest `max_packet` that a link may have: ATT MTU 23.
-pub const MIN_PACKET: usize = 20;
+/// The shortest `max_packet` that a link may have: ATT MTU 23, less ATT's header (3) and a link's id (2).
+pub const MIN_PACKET: usize = 18;
 /// No packet is longer, whatever the link would take: an attribute's value ends at 512 bytes.
 pub const MAX_PACKET: usize = 512;
 /// Bytes of a message, at most. The longest of an exchange has 1,384 with its header; this many still fit the 128

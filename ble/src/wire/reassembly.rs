@@ -101,7 +101,7 @@ pub enum PacketError {
     /// B-5: a fragment came again with other content.
     #[error("a fragment was repeated with other content")]
     Contradiction,
-    /// B-6: all fragments but the last have one length, of at least 18 bytes, and the last is no longer.
+    /// B-6: all fragments but the last have one length, of at least 16 bytes, and the last is no longer.
     #[error("the fragments of a message are of uneven length")]
     Uneven,
     /// B-7: a fragment behind the last, or a second last one.
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn fragments_of_uneven_length_are_refused() {
         let error = Err(PacketError::Uneven);
-        assert_eq!(outcome(&[packet(0, 0, 17)]), error, "too short for any link");
+        assert_eq!(outcome(&[packet(0, 0, 15)]), error, "too short for any link");
         assert_eq!(outcome(&[packet(0, 0, 18), packet(0, 1, 19)]), error);
         assert_eq!(outcome(&[packet(0, 0, 18), packet(0, 1 | LAST, 19)]), error);
         assert_eq!(outcome(&[packet(0, 1 | LAST, 19), packet(0, 0, 18)]), error);
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(outcome(&[packet(0, 4, 510)]), error, "five fragments of 510 bytes");
         assert_eq!(outcome(&[packet(0, 3 | LAST, 510), packet(0, 0, 510)]), Ok(0), "2,040 bytes");
         assert_eq!(outcome(&[packet(0, 4 | LAST, 9), packet(0, 0, 510)]), error, "2,049 bytes");
-        assert_eq!(outcome(&[packet(0, 127 | LAST, 1)]), error);
+        assert_eq!(outcome(&[packet(0, 127 | LAST, 17)]), error);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod limits;
 mod link;
 mod meter;
 mod station;
+mod tuning;
 
 use std::sync::Arc;
 
@@ -26,7 +27,9 @@ use tokio::{
 
 use crate::links::{Ids, LinkCommand, LinkEvent};
 
-pub(crate) use meter::{Meter, Metered};
+pub use meter::Metered;
+
+use meter::Meter;
 
 /// How a radio is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -52,7 +52,7 @@ pub(super) struct Station {
     told: (mpsc::Sender<TaskEvent>, mpsc::Receiver<TaskEvent>),
     dials: JoinSet<(RadioAddress, Result<(Arc<dyn Link>, bool), RadioError>)>,
     /// What the driver is to hear, in order; emptied after every step, so bounded by what one step can add.
-    news: VecDeque<LinkEvent>,
+    news: VecDeque<BluetoothEvent>,
 }
 
 /// A link that is up.
@@ -89,13 +89,13 @@ impl Station {
         let radio = Arc::clone(&self.radio);
         loop {
             while let Some(news) = self.news.pop_front() {
-                if self.driver.events.send(BluetoothEvent::Link(news)).await.is_err() {
+                if self.driver.events.send(news).await.is_err() {
                     break;
                 }
             }
             tokio::select! {
                 command = commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
+                    Some(command) => self.obey(command),
                     None => break,
                 },
                 done = self.tuning.done() => self.on_done(done),
@@ -104,7 +104,7 @@ impl Station {
                 Some(dialled) = self.dials.join_next() => {
                     // One that panicked is given up by the engine in its time.
                     if let Ok((address, result)) = dialled {
-                        self.on_dialled(address, result).await;
+                        self.on_dialled(address, result);
                     }
                 }
                 Some(_) = self.tasks.join_next() => {}
@@ -118,14 +118,14 @@ impl Station {
         }
     }
 
-    async fn obey(&mut self, command: StationCommand) {
+    fn obey(&mut self, command: StationCommand) {
         match command {
             StationCommand::Appear(presence) => self.tuning.appear(presence),
             StationCommand::Silence(said) => {
                 self.end_all();
                 self.tuning.silence(Some(said));
             }
-            StationCommand::Dial(address) => self.dial(address).await,
+            StationCommand::Dial(address) => self.dial(address),
             StationCommand::Link(LinkCommand::OpenChannel { link, channel }) => self.open(link, channel),
             StationCommand::Link(LinkCommand::Frame { channel, bytes }) => {
                 self.say(channel, What::Frame(bytes));
@@ -210,10 +210,10 @@ impl Station {
         self.link_up(link, address, Side::Acceptor, false);
     }
 
-    async fn dial(&mut self, address: RadioAddress) {
+    fn dial(&mut self, address: RadioAddress) {
         let Some((peer, is_bare)) = self.heard.find(address).filter(|_| self.tasks.len() < limits::LINKS)
         else {
-            return self.dial_failed(address).await;
+            return self.dial_failed(address);
         };
         let radio = Arc::clone(&self.radio);
         self.dials.spawn(async move {
@@ -223,19 +223,26 @@ impl Station {
         });
     }
 
-    async fn on_dialled(&mut self, address: RadioAddress, result: Result<(Arc<dyn Link>, bool), RadioError>) {
+    fn on_dialled(
+        &mut self,
+        address: RadioAddress,
+        result: Result<(Arc<dyn Link>, bool), RadioError>,
+    ) {
         match result {
             Ok((link, is_bare)) => self.link_up(link, address, Side::Dialler, is_bare),
             Err(why) => {
                 tracing::debug!("a dial came to nothing: {why}");
-                self.dial_failed(address).await;
+                self.dial_failed(address);
             }
         }
     }
 
-    async fn dial_failed(&self, address: RadioAddress) {
-        // Without a driver nobody needs to know.
-        let _gone = self.driver.events.send(BluetoothEvent::DialFailed(address)).await;
+    fn dial_failed(&mut self, address: RadioAddress) {
+        self.news.push_back(BluetoothEvent::DialFailed(address));
+    }
+
+    fn tell(&mut self, event: LinkEvent) {
+        self.news.push_back(BluetoothEvent::Link(event));
     }
 
     fn link_up(&mut self, link: Arc<dyn Link>, address: RadioAddress, us: Side, reads_presence: bool) {
@@ -256,14 +263,14 @@ impl Station {
         };
         self.tasks.spawn(carrier.run());
         self.links.insert(id, Row { is_accepted, channels: Named::new(us), messages, _wanted: wanted });
-        self.news.push_back(LinkEvent::Up { link: id, address: Some(address) });
+        self.tell(LinkEvent::Up { link: id, address: Some(address) });
     }
 
     fn on_task(&mut self, event: TaskEvent) {
         match event {
             TaskEvent::Presence { link, bytes } => {
                 if self.links.contains_key(&link) {
-                    self.news.push_back(LinkEvent::Presence { link, bytes });
+                    self.tell(LinkEvent::Presence { link, bytes });
                 }
             }
             TaskEvent::Message { link, message } => self.on_message(link, message),
@@ -276,9 +283,9 @@ impl Station {
         let Ok(arrival) = row.channels.take(&message, &self.ids) else { return self.break_off(link) };
         let Some((channel, arrival)) = arrival else { return };
         if arrival == Arrival::Opened {
-            self.news.push_back(LinkEvent::ChannelOpened { link, channel });
+            self.tell(LinkEvent::ChannelOpened { link, channel });
         }
-        self.news.push_back(match message.what {
+        self.tell(match message.what {
             What::Frame(bytes) => LinkEvent::Frame { channel, bytes },
             What::Close => LinkEvent::ChannelClosed { channel },
         });
@@ -287,7 +294,7 @@ impl Station {
     fn open(&mut self, link: LinkId, channel: ChannelId) {
         let opened = self.links.get_mut(&link).is_some_and(|row| row.channels.open(channel));
         if !opened {
-            self.news.push_back(LinkEvent::ChannelClosed { channel });
+            self.tell(LinkEvent::ChannelClosed { channel });
         }
     }
 
@@ -305,7 +312,7 @@ impl Station {
     /// The link is gone, or is to go, without the engine's asking.
     fn break_off(&mut self, link: LinkId) {
         if self.links.remove(&link).is_some() {
-            self.news.push_back(LinkEvent::Down { link });
+            self.tell(LinkEvent::Down { link });
         }
     }
 }

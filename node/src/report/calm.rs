@@ -1,9 +1,10 @@
 //! Events as lines for people.
 
+use sighej_ble::RadioError;
 use sighej_engine::{Alone, Bye, ClosedWhy, Event, GateReason, Nudge, Reach, RelayDown, RelayEvent};
 
 use super::{Lang, danish, sentence};
-use crate::NodeEvent;
+use crate::{NodeEvent, RadioState};
 
 /// One or more lines about an event, or nothing where it concerns nobody but programs.
 pub fn calm(event: &NodeEvent, lang: Lang, colours: bool) -> Option<String> {
