@@ -109,9 +109,13 @@ impl Hall {
         let compared = events.iter().filter_map(compared).collect();
         let mut seen =
             Seen { ids: Vec::new(), rooms: Vec::new(), frames: Vec::new(), compared, bytes, captures };
-        let frames: Vec<Vec<u8>> =
-            seen.captures.iter().flat_map(|capture| frames(&capture.forth.kept)).collect();
-        frames.iter().for_each(|frame| seen.note(frame));
+        // What devices send is masked on the cable: it is looked through as the relay read it.
+        let frames: Vec<Vec<Vec<u8>>> =
+            seen.captures.iter().map(|capture| frames(&capture.forth.kept)).collect();
+        for (frames, capture) in frames.iter().zip(&mut seen.captures) {
+            capture.forth.kept.extend(frames.concat());
+        }
+        frames.iter().flatten().for_each(|frame| seen.note(frame));
         seen
     }
 
@@ -123,7 +127,7 @@ impl Hall {
 impl Seen {
     fn note(&mut self, frame: &[u8]) {
         let Ok(message) = ClientMessage::decode(frame) else { return };
-        let mut known = |list: &mut Vec<String>, bytes: &[u8]| {
+        let known = |list: &mut Vec<String>, bytes: &[u8]| {
             let shown: String = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
             if !list.contains(&shown) {
                 list.push(shown);
