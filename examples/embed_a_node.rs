@@ -70,6 +70,7 @@ fn config(interests: &[&str], peers: &[Multiaddr], utc: &Utc) -> Result<NodeConf
         }),
         // A phone's app brings its own implementation of `sighej_node::ble::Radio`.
         radio: None,
+        relay: None,
         utc: utc.clone(),
     })
 }
@@ -79,7 +80,11 @@ async fn listening(node: &mut Node) -> Result<Multiaddr> {
         match event {
             NodeEvent::Listening(address) => return Ok(address),
             NodeEvent::ListenFailed { address, reason } => bail!("cannot listen at {address}: {reason}"),
-            NodeEvent::LinkUp(_) | NodeEvent::LinkDown(_) | NodeEvent::Radio(_) | NodeEvent::Engine(_) => {}
+            NodeEvent::LinkUp(_)
+            | NodeEvent::LinkDown(_)
+            | NodeEvent::Radio(_)
+            | NodeEvent::RelayUnreachable(_)
+            | NodeEvent::Engine(_) => {}
         }
     }
     bail!("the node has ended")

@@ -17,6 +17,7 @@ use crate::{
     links::{Ids, LinkCommand, LinkEvent, Routes},
     queue,
     radio::{Bluetooth, BluetoothEvent},
+    relay::{RelayConfig, RelayLink, RelayNews},
 };
 
 /// What the owner asks of a node, with a place for the answer.
@@ -34,6 +35,7 @@ pub(crate) struct Driver {
     clock: Clock,
     network: Option<Network>,
     bluetooth: Option<Bluetooth>,
+    relay: Option<RelayLink>,
     routes: Routes,
     /// Under which token every transport appears.
     shown: Option<Token>,
@@ -47,6 +49,7 @@ impl Driver {
         clock: Clock,
         lan: Option<LanConfig>,
         radio: Option<Arc<dyn Radio>>,
+        relay: Option<RelayConfig>,
         owner: queue::Sender,
     ) -> Driver {
         let ids = Arc::<Ids>::default();
@@ -57,6 +60,7 @@ impl Driver {
             clock,
             network,
             bluetooth,
+            relay: relay.map(RelayLink::new),
             routes: Routes::default(),
             shown: None,
             owner,
@@ -79,6 +83,7 @@ impl Driver {
                 event = next_of(&mut self.bluetooth, async |bluetooth| bluetooth.event().await) => {
                     self.on_bluetooth(event);
                 }
+                news = next_of(&mut self.relay, async |relay| relay.news().await) => self.on_relay(news),
                 () = at(&self.clock, due) => self.engine.handle_timeout(self.clock.now()),
             }
         };
@@ -136,6 +141,20 @@ impl Driver {
         }
     }
 
+    fn on_relay(&mut self, news: RelayNews) {
+        let now = self.clock.now();
+        match news {
+            RelayNews::Up => self.engine.handle_relay_up(now),
+            RelayNews::Down => self.engine.handle_relay_down(now),
+            RelayNews::Unreachable(reason) => self.owner.send(NodeEvent::RelayUnreachable(reason)),
+            RelayNews::Frame(bytes) => {
+                self.traffic.relay_frames_received += 1;
+                self.traffic.relay_bytes_received += bytes.len() as u64;
+                self.engine.handle_relay_frame(&bytes, now);
+            }
+        }
+    }
+
     /// What every transport tells of its links.
     fn on_link(&mut self, via: Transport, event: LinkEvent) {
         let now = self.clock.now();
@@ -168,10 +187,20 @@ impl Driver {
                 self.transmit(transmit).await;
             } else if let Some(event) = self.engine.poll_event() {
                 self.owner.send(NodeEvent::Engine(event));
-            } else {
+            } else if self.flush_relay() {
                 return;
             }
         }
+    }
+
+    /// What one drain said to the relay goes out together. False where the connection was given up for it, which the engine
+    /// has been told.
+    fn flush_relay(&mut self) -> bool {
+        let flushed = self.relay.as_mut().is_none_or(RelayLink::flush);
+        if !flushed {
+            self.engine.handle_relay_down(self.clock.now());
+        }
+        flushed
     }
 
     async fn transmit(&mut self, transmit: Transmit) {
@@ -190,6 +219,16 @@ impl Driver {
             }
             Transmit::CloseChannel { channel } => self.carry(LinkCommand::CloseChannel { channel }),
             Transmit::CloseLink { link } => self.carry(LinkCommand::CloseLink { link }),
+            Transmit::RelayFrame { bytes } => {
+                self.traffic.relay_frames_sent += 1;
+                self.traffic.relay_bytes_sent += bytes.len() as u64;
+                self.relay.iter_mut().for_each(|relay| relay.queue(bytes.clone()));
+            }
+            Transmit::RelayClose { away } => {
+                self.flush_relay();
+                // Where there is no room for it, the connection is gone, which is what was wanted.
+                let _closed = self.relay.as_mut().is_none_or(|relay| relay.close(away));
+            }
         }
     }
 
@@ -206,6 +245,8 @@ impl Driver {
                     bluetooth.send(command);
                 }
             }
+            // It has no links.
+            Some(Transport::Relay) => {}
             // The link is gone, which the engine has been told or is about to be.
             None => {}
         }
@@ -232,7 +273,12 @@ impl Driver {
                 bluetooth.silence().await;
             }
         };
-        tokio::join!(network, bluetooth);
+        let relay = async {
+            if let Some(relay) = &mut self.relay {
+                relay.silence().await;
+            }
+        };
+        tokio::join!(network, bluetooth, relay);
     }
 
     /// The same token again means that only the flags have changed: on the air they are in the advert, on a network
@@ -245,6 +291,7 @@ impl Driver {
             if let Some(Err(failed)) = self.network.as_mut().map(Network::appear) {
                 self.on_lan(failed);
             }
+            self.relay.iter_mut().for_each(RelayLink::appear);
         }
         if let Some(bluetooth) = &self.bluetooth {
             bluetooth.appear(version_flags, token);

@@ -17,6 +17,7 @@ use crate::{
     lan::LanConfig,
     queue,
     radio::{Metered, RadioState},
+    relay::{RelayConfig, RelayError},
 };
 
 /// Commands that wait for the driver; one more makes its caller wait.
@@ -31,6 +32,8 @@ pub struct NodeConfig {
     pub lan: Option<LanConfig>,
     /// The Bluetooth radio; without it nothing is advertised and nothing heard. Each platform brings its own.
     pub radio: Option<Arc<dyn Radio>>,
+    /// The relay for pairs with no direct link; without it none is used. The engine's `rooms` are rooms there.
+    pub relay: Option<RelayConfig>,
     /// Where the time of day comes from.
     pub utc: Utc,
 }
@@ -42,6 +45,7 @@ impl Default for NodeConfig {
             engine: Config::default(),
             lan: Some(LanConfig::default()),
             radio: None,
+            relay: None,
             utc: Utc::default(),
         }
     }
@@ -65,6 +69,9 @@ pub enum NodeEvent {
     LinkDown(Transport),
     /// Bluetooth works, or no longer does; told when it changes.
     Radio(RadioState),
+    /// The relay is not there, for this reason; told when it changes. What the engine says of it comes as
+    /// [`Event::Relay`].
+    RelayUnreachable(Arc<RelayError>),
     /// What the engine has to say.
     Engine(Event),
 }
@@ -89,6 +96,14 @@ pub struct Traffic {
     pub bytes_received: u64,
     /// What of it, and of everything else, passed over the radio's links.
     pub radio: Metered,
+    /// Frames sent to the relay. They are not among the messages above.
+    pub relay_frames_sent: u64,
+    /// Their bytes.
+    pub relay_bytes_sent: u64,
+    /// Frames received from the relay.
+    pub relay_frames_received: u64,
+    /// Their bytes.
+    pub relay_bytes_received: u64,
 }
 
 /// Why a node could not be started.
@@ -138,7 +153,7 @@ impl Node {
         let engine = Engine::new(engine, *seed, clock.now());
         let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
         let (tell, events) = queue::queue();
-        let driver = Driver::new(engine, clock, config.lan, config.radio, tell);
+        let driver = Driver::new(engine, clock, config.lan, config.radio, config.relay, tell);
         runtime.spawn(driver.run(inbox));
         Ok(Node { commands, start, events })
     }

@@ -14,6 +14,8 @@ pub enum Reach {
     InRange,
     /// Heard through this many other devices; 0 means directly.
     Hops(u8),
+    /// Found through a relay: at the same event, and perhaps not in sight.
+    Relay,
 }
 
 /// Says what somebody shares. `shared` holds canonical interests, ids of the catalogue or free text, in any order; the
@@ -25,6 +27,7 @@ pub fn sentence(lang: Lang, shared: &[&str], reach: Reach) -> String {
     let someone = match reach {
         Reach::InRange | Reach::Hops(0) => words.nearby,
         Reach::Hops(_) => words.further_away,
+        Reach::Relay => words.at_the_event,
     };
     let said: Vec<Said> = grouped(lang, shared, &words.free)
         .iter()
@@ -39,6 +42,7 @@ pub fn sentence(lang: Lang, shared: &[&str], reach: Reach) -> String {
 struct Words {
     nearby: &'static str,
     further_away: &'static str,
+    at_the_event: &'static str,
     /// Said of free text.
     free: Phrase,
     and: &'static str,
@@ -54,6 +58,7 @@ impl Words {
             Lang::En => Self {
                 nearby: "Someone nearby",
                 further_away: "Someone a little further away",
+                at_the_event: "Someone at this event",
                 free: Phrase::of("is ", "also", " into "),
                 and: " and ",
                 and_after_lists: ", and ",
@@ -62,6 +67,7 @@ impl Words {
             Lang::Da => Self {
                 nearby: "En i nærheden",
                 further_away: "En lidt længere væk",
+                at_the_event: "En her til arrangementet",
                 free: Phrase::of("er ", "også", " til "),
                 and: " og ",
                 // Danish sets no comma before "og" where the subject is the same.

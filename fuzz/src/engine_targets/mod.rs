@@ -45,7 +45,10 @@ fn drain(engine: &mut Engine, appears: &mut bool) -> (Vec<Transmit>, Vec<Event>)
             Transmit::Dial { .. } | Transmit::Presence { .. } | Transmit::OpenChannel { .. } => {
                 assert!(*appears)
             }
-            Transmit::CloseChannel { .. } | Transmit::CloseLink { .. } => {}
+            Transmit::CloseChannel { .. }
+            | Transmit::CloseLink { .. }
+            | Transmit::RelayFrame { .. }
+            | Transmit::RelayClose { .. } => {}
         }
     }
     (transmits, events)

@@ -163,7 +163,11 @@ impl<'a> Network<'a> {
                 }
             }
             Transmit::CloseLink { link } if self.link == Some(link) => self.drop_link(),
-            Transmit::Presence { .. } | Transmit::OpenChannel { .. } | Transmit::CloseLink { .. } => {}
+            Transmit::Presence { .. }
+            | Transmit::OpenChannel { .. }
+            | Transmit::CloseLink { .. }
+            | Transmit::RelayFrame { .. }
+            | Transmit::RelayClose { .. } => {}
         }
         for side in 0..2 {
             self.collect(side);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sighej_crypto::{InterestSet, SLOTS, THRESHOLD_DEFAULT};
 
-use crate::limits;
+use crate::{Room, limits};
 
 /// An engine's settings. Values out of range are brought into it, as each field says.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// Whether this device's adverts carry its token. False on platforms that advertise the service UUID alone.
     pub advertises_token: bool,
+    /// Rooms of the relay to be in, at most [`limits::RELAY_ROOMS`]; further ones are left out.
+    pub rooms: Vec<Room>,
 }
 
 impl Default for Config {
@@ -47,6 +49,7 @@ impl Default for Config {
             session: limits::SESSION,
             quiet_hours: None,
             advertises_token: true,
+            rooms: Vec::new(),
         }
     }
 }
@@ -57,6 +60,7 @@ impl Config {
         self.threshold = self.threshold.clamp(1, SLOTS as u8);
         self.epoch_length = Duration::from_secs(self.epoch_length.clamp(shortest, longest).as_secs());
         self.session = self.session.min(limits::SESSION);
+        self.rooms.truncate(limits::RELAY_ROOMS);
         self
     }
 

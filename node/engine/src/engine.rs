@@ -128,6 +128,26 @@ impl Engine {
         self.input(now, |turn| turn.channel_closed(channel, None));
     }
 
+    /// A connection to the relay is open; nothing was said on it yet.
+    pub fn handle_relay_up(&mut self, now: Now) {
+        self.tell_time(now);
+        match self.turn() {
+            Some(mut turn) => turn.relay_up(),
+            None => self.core.out.transmit(Transmit::RelayClose { away: None }),
+        }
+        self.settle();
+    }
+
+    /// The relay sent a binary frame. A message of another kind is passed as an empty one, which is no message.
+    pub fn handle_relay_frame(&mut self, bytes: &[u8], now: Now) {
+        self.input(now, |turn| turn.relay_frame(bytes));
+    }
+
+    /// The connection to the relay is lost. What was not answered on it is said again on the next one.
+    pub fn handle_relay_down(&mut self, now: Now) {
+        self.input(now, |turn| turn.relay_down());
+    }
+
     /// The time of [`Engine::poll_timeout`] has come. Calling it at any other time does no harm.
     pub fn handle_timeout(&mut self, now: Now) {
         self.input(now, |_| {});
@@ -235,6 +255,7 @@ impl Engine {
                 self.timers.set(Timer::Peer, turn.next_peer_deadline());
                 self.timers.set(Timer::Drip, turn.next_drip());
                 self.timers.set(Timer::Status, turn.next_status_deadline());
+                self.timers.set(Timer::Relay, turn.here.relay.next_deadline());
             }
         }
     }

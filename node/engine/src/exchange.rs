@@ -152,7 +152,11 @@ impl Exchanges {
     }
 
     pub(crate) fn is_with_digest(&self, digest: &Digest) -> bool {
-        self.count(|_, phase| phase.digest().as_ref() == Some(digest)) > 0
+        self.count_with_digest(digest) > 0
+    }
+
+    pub(crate) fn count_with_digest(&self, digest: &Digest) -> usize {
+        self.count(|_, phase| phase.digest().as_ref() == Some(digest))
     }
 
     /// When an exchange is late, or has listened for its caller long enough.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sighej_crypto::{ExchangeError, PeerMisbehaved};
+use sighej_crypto::{ExchangeError, PeerMisbehaved, relay::RelayError};
 use thiserror::Error;
 
 /// Why an exchange did not come to its end. Holds nothing that tells one peer from another.
@@ -11,6 +11,18 @@ pub enum Failure {
     /// A message was wrong, as its own reason says.
     #[error("{0}")]
     Exchange(#[from] ExchangeError),
+    /// Something that came through a relay was wrong, by fault of the peer, of the relay, or of who knocked.
+    #[error("{0}")]
+    Relay(#[from] RelayError),
+    /// Through a relay: the other left, or took too long.
+    #[error("the other left, or took too long")]
+    RelayEnded,
+    /// The relay passed on a step of a pairing where none belongs.
+    #[error("the relay mixed up the steps of a comparison")]
+    RelayOutOfTurn,
+    /// The relay speaks of a room that this device is not in.
+    #[error("the relay named a room that this device is not in")]
+    FalseRoom,
     /// A message came where none belongs (M-24).
     #[error("the peer spoke out of turn")]
     OutOfTurn,
@@ -73,11 +85,15 @@ pub enum Failure {
 impl Failure {
     /// Whether the peer sent something that it never may.
     pub(crate) fn is_invalid_message(self) -> bool {
-        self == Self::OutOfTurn || matches!(self, Self::Exchange(error) if !is_misuse(error))
+        self == Self::OutOfTurn
+            || matches!(self, Self::Exchange(error) if !is_misuse(error))
+            // Sealed under the key of this pair: nobody else can have written it.
+            || matches!(self, Self::Relay(RelayError::Malformed(_) | RelayError::Peer(_)))
     }
 
     pub(crate) fn is_bad_proof(self) -> bool {
         self == Self::Exchange(ExchangeError::Peer(PeerMisbehaved::BadProof))
+            || self == Self::Relay(RelayError::Peer(PeerMisbehaved::BadProof))
     }
 }
 

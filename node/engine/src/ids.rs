@@ -28,4 +28,7 @@ pub enum Transport {
     Ble,
     /// A local network: one libp2p connection is one link, and lasts.
     Lan,
+    /// A relay that compares for two devices with no direct link. It has no links: what comes through it goes to
+    /// [`Engine::handle_relay_frame`](crate::Engine::handle_relay_frame).
+    Relay,
 }

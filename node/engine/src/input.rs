@@ -57,7 +57,7 @@ pub enum Intent {
     },
     /// Set or drop the quiet hours.
     QuietHours(Option<QuietHours>),
-    /// Forget everything at once, interests and all, and show nothing more.
+    /// Forget everything at once, interests and rooms and all, and show nothing more.
     Wipe,
 }
 

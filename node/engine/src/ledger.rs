@@ -22,6 +22,7 @@ pub(crate) struct Record {
     first_answer: Option<Duration>,
     last_answer: Duration,
     completed: u8,
+    relay_tries: u8,
     jitter: [Duration; 2],
     invalid: u8,
     ended: bool,
@@ -55,6 +56,7 @@ impl Record {
             first_answer: None,
             last_answer: now,
             completed: 0,
+            relay_tries: 0,
             jitter: [jitter(), jitter()],
             invalid: 0,
             ended: false,
@@ -76,11 +78,27 @@ impl Record {
         self.completed = self.completed.saturating_add(1);
     }
 
+    pub(crate) fn has_completed(&self) -> bool {
+        self.completed > 0
+    }
+
+    /// A pairing through the relay begins; false where there were enough.
+    pub(crate) fn try_relay(&mut self) -> bool {
+        let may = self.relay_tries < limits::RELAY_TRIES;
+        self.relay_tries = self.relay_tries.saturating_add(1);
+        may
+    }
+
     /// No further exchange, and why.
     pub(crate) fn refusal(&self) -> Option<Failure> {
+        self.refusal_beside(0)
+    }
+
+    /// The same, where so many are under way on another path.
+    pub(crate) fn refusal_beside(&self, others: usize) -> Option<Failure> {
         if self.ended {
             Some(Failure::Ended)
-        } else if self.completed >= limits::COMPLETED {
+        } else if usize::from(self.completed) + others >= usize::from(limits::COMPLETED) {
             Some(Failure::Exhausted)
         } else {
             None

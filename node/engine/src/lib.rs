@@ -21,6 +21,9 @@
 //! * On a LAN link presence frames go both ways. Over a radio link that was dialled the shell reads the peer's token
 //!   characteristic once and passes it to [`Engine::handle_presence`]; the engine needs it where adverts are bare.
 //! * A channel delivers whole messages, in order, once. [`Transmit::CloseChannel`] comes after its frames are flushed.
+//! * Where there is a relay, each [`Air::Present`] with another token is one connection to it, made again when it is lost,
+//!   and [`Air::Silent`] ends it. [`Transmit::RelayFrame`]s of one drain are written together, in order. None is kept for
+//!   a later connection: the engine says again what was not answered.
 //!
 //! # What the engine promises
 //!
@@ -46,6 +49,7 @@ mod memory;
 mod output;
 mod peers;
 mod present;
+mod relay;
 mod strikes;
 mod time;
 mod timers;
@@ -58,5 +62,7 @@ pub use failure::{Alone, Failure, GateReason, Status};
 pub use ids::{ChannelId, LinkId, NudgeId, RadioAddress, Transport};
 pub use input::{AdvertSeen, Intent, IntentError, Sighting};
 pub use output::{Air, ClosedWhy, Event, Nudge, Reach, Transmit};
+pub use relay::{RelayDown, RelayEvent, RelayFault, Room};
+pub use sighej_relay_api::wire::{Bye, Refusal};
 pub use time::Now;
 pub use wire::PRESENCE_LEN;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sighej_crypto::{EpochNumber, EpochSecrets, InterestSet};
+use sighej_relay_api::wire::ClientMessage;
 
 use crate::{
     Air, ClosedWhy, Engine, Event, Intent, IntentError, NudgeId, Transmit, limits,
@@ -157,6 +158,7 @@ impl Engine {
         self.interests = None;
         self.core.config.interests = InterestSet::default();
         self.core.config.quiet_hours = None;
+        self.core.config.rooms.clear();
         self.core.out.fall_silent(Some(ClosedWhy::Wiped));
     }
 
@@ -220,6 +222,7 @@ impl Engine {
     pub(crate) fn finish_winding(&mut self) {
         if let Life::Present(here) = &self.life
             && here.exchanges.is_empty()
+            && !here.relay.has_spent()
             && here.flushed_at <= self.core.clock.elapsed()
             && let Some(winding) = here.winding
         {
@@ -237,7 +240,8 @@ impl Engine {
 
     fn fall_silent(&mut self, silence: (Duration, Duration)) {
         self.end_epoch();
-        let until = self.core.clock.elapsed() + self.core.entropy.between(silence);
+        let behind = self.core.clock.adopt_correction(self.core.config.epoch_length);
+        let until = self.core.clock.elapsed() + behind + self.core.entropy.between(silence);
         self.quiet_until = until;
         self.life = Life::Silent { until };
     }
@@ -250,7 +254,10 @@ impl Engine {
 
     /// Drops all of the epoch: its secrets, its tables, its links. Nothing can be computed back from what stays.
     fn end_epoch(&mut self) {
-        if matches!(self.life, Life::Present(_)) {
+        if let Life::Present(here) = &self.life {
+            if here.relay.is_registered() {
+                self.core.out.transmit(Transmit::RelayFrame { bytes: ClientMessage::Goodbye.encode() });
+            }
             self.core.out.transmit(Transmit::Air(Air::Silent));
             self.quiet_until = self.core.clock.elapsed() + self.core.entropy.between(limits::SILENCE);
             self.life = Life::Closed;

@@ -87,6 +87,42 @@ pub const EPOCH_LENGTH: (Duration, Duration) = (secs(60), secs(3600));
 /// An attendee's session lasts no longer.
 pub const SESSION: Duration = secs(7200);
 
+// The relay.
+
+/// How long a relay has to greet, and then to answer a registration; then the connection is closed.
+pub const RELAY_ANSWER: Duration = secs(10);
+/// Somebody near with whom no exchange was completed is knocked at this long after they came near.
+pub const KNOCK_AFTER: Duration = secs(20);
+/// Knocks that wait for an answer. Further ones wait; the relay refuses a seventeenth.
+pub const KNOCKS: usize = 8;
+/// How long a knock waits for its answer. The relay forgets it then, too.
+pub const KNOCK_WAIT: Duration = secs(60);
+/// From a knock that led to nothing to the next one at the same token.
+pub const KNOCK_AGAIN: Duration = secs(30);
+/// Pairings with one digest or token in an epoch, whichever way they begin: a relay that starts again, or lies, gets no
+/// more out of this device.
+pub const RELAY_TRIES: u8 = 3;
+/// Pairings under way. One more is given up at once.
+pub const RELAY_PAIRS: usize = 16;
+/// How long a pairing waits for the other's next step. The relay decides sooner: 90 s to both uploads, 90 s for a verdict.
+pub const RELAY_PAIR_WAIT: Duration = secs(200);
+/// How long somebody who knocks waits for this device's budget.
+pub const RELAY_HOLD: Duration = secs(45);
+/// Pairings whose gate is open and whose verdict is awaited, where a cool-down is set. The gate of a further one is closed.
+pub const RELAY_PENDING: usize = 2;
+/// How long a device that is closing waits for verdicts that its peers may be shown.
+pub const RELAY_WINDING: Duration = secs(10);
+/// Rooms to be in; the relay has the same bound.
+pub const RELAY_ROOMS: usize = 4;
+/// After a room that is full, when this device asks again.
+pub const ROOM_AGAIN: Duration = secs(60);
+/// A relay cannot send this device away for longer.
+pub const RELAY_AWAY: Duration = secs(120);
+/// Up to here a relay's time may correct the clock; a clock further off is not followed, and its owner is warned.
+pub const CLOCK_CORRECTION: Duration = secs(20);
+/// A difference below it is what the way of a message takes, and corrects nothing.
+pub const CLOCK_SLACK: Duration = secs(1);
+
 // Tables and queues.
 
 /// Tokens heard. A new one beyond it takes the place of a random newcomer; where there is none, it is not taken in.

@@ -1,10 +1,12 @@
 //! What goes out: things for the shell to do, and things for the attendee to see.
 
-use std::{collections::VecDeque, fmt};
+use std::{collections::VecDeque, fmt, time::Duration};
 
 use sighej_crypto::{Cue, Interest, Token};
 
-use crate::{Alone, ChannelId, Failure, GateReason, LinkId, NudgeId, RadioAddress, Transport, limits};
+use crate::{
+    Alone, ChannelId, Failure, GateReason, LinkId, NudgeId, RadioAddress, RelayEvent, Transport, limits,
+};
 
 /// Something for the shell to do, in the order given.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,6 +49,16 @@ pub enum Transmit {
         /// Which.
         link: LinkId,
     },
+    /// Say something to the relay.
+    RelayFrame {
+        /// One binary frame.
+        bytes: Vec<u8>,
+    },
+    /// Close the connection to the relay. Nothing more is heard from it, and no `handle_relay_down` follows.
+    RelayClose {
+        /// How long to stay away; without it, until the next [`Air::Present`] with another token.
+        away: Option<Duration>,
+    },
 }
 
 /// Prints no token and no frame, so that a log of transmits links nothing.
@@ -70,6 +82,10 @@ impl fmt::Debug for Transmit {
                 f.debug_struct("CloseChannel").field("channel", channel).finish()
             }
             Self::CloseLink { link } => f.debug_struct("CloseLink").field("link", link).finish(),
+            Self::RelayFrame { bytes } => {
+                f.debug_struct("RelayFrame").field("len", &bytes.len()).finish_non_exhaustive()
+            }
+            Self::RelayClose { away } => f.debug_struct("RelayClose").field("away", away).finish(),
         }
     }
 }
@@ -136,6 +152,8 @@ pub enum Event {
     Nudge(Nudge),
     /// Why nobody is found; told when it changes.
     Waiting(Alone),
+    /// Something about the relay.
+    Relay(RelayEvent),
 }
 
 /// Why a device closed.
@@ -177,6 +195,8 @@ pub enum Reach {
     InRange,
     /// So many hops of a mesh away.
     Hops(u8),
+    /// Found through a relay: at the same event, and perhaps not in sight.
+    Relay,
 }
 
 /// The two queues. The caller drains them after each call, so they are empty when the next begins.

@@ -24,6 +24,8 @@ pub(crate) struct Peer {
     pub(crate) spent_on_lan: bool,
     /// The attendee was told that somebody is near.
     pub(crate) announced: bool,
+    /// Since when they are near.
+    pub(crate) here_since: Option<Moment>,
     pub(crate) tries: Tries,
 }
 

@@ -12,6 +12,7 @@ use crate::{
     limits,
     links::{Dial, Links},
     peers::{BareAddresses, Peers},
+    relay::RelayLink,
     strikes::StrikeTable,
 };
 
@@ -26,6 +27,7 @@ pub(crate) struct Present {
     pub(crate) dials: BTreeMap<RadioAddress, Dial>,
     pub(crate) exchanges: Exchanges,
     pub(crate) ledger: Ledger,
+    pub(crate) relay: RelayLink,
     pub(crate) strikes: StrikeTable,
     pub(crate) flags: Flags,
     pub(crate) lottery: Lottery,
@@ -74,6 +76,7 @@ impl Present {
             dials: BTreeMap::new(),
             exchanges: Exchanges::default(),
             ledger: Ledger::default(),
+            relay: RelayLink::default(),
             strikes: StrikeTable::default(),
             flags,
             lottery: Lottery::default(),
@@ -96,7 +99,8 @@ impl Present {
     }
 
     pub(crate) fn next_link_deadline(&self) -> Option<Duration> {
-        let flushed = self.winding.filter(|_| self.exchanges.is_empty()).map(|_| self.flushed_at);
+        let quiet = self.exchanges.is_empty() && !self.relay.has_spent();
+        let flushed = self.winding.filter(|_| quiet).map(|_| self.flushed_at);
         self.dials.values().map(|dial| dial.deadline).chain(self.links.next_deadline()).chain(flushed).min()
     }
 }

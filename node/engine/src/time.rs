@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroU64, time::Duration};
 
+use crate::limits;
+
 /// The moment of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
@@ -40,13 +42,35 @@ pub(crate) struct EpochTime {
 /// The last told time, carried on by the monotonic clock while UTC is not told.
 pub(crate) struct Clock {
     elapsed: Duration,
+    /// As told, without the correction.
     utc: Option<Duration>,
     told: bool,
+    correction: Shift,
+    /// What a relay says; adopted between two identities.
+    proposed: Shift,
+}
+
+/// A difference of time, either way, in milliseconds.
+type Shift = i64;
+
+/// The argument for a bound: at most [`limits::CLOCK_CORRECTION`] either way, from the told time and not from an earlier
+/// correction, so that nothing adds up, and taken only where the device falls silent anyway. A relay that lies can move
+/// a device's boundary within that bound, which is what a clock that is off by as much does; it can end no epoch early,
+/// bring back no secret, and touch no budget, which all count in monotonic time.
+fn bounded(shift: Shift) -> Option<Shift> {
+    let far = shift.unsigned_abs();
+    let within = |bound: Duration| u128::from(far) <= bound.as_millis();
+    if within(limits::CLOCK_SLACK) { Some(0) } else { within(limits::CLOCK_CORRECTION).then_some(shift) }
+}
+
+fn shifted(time: Duration, shift: Shift) -> Option<Duration> {
+    let by = Duration::from_millis(shift.unsigned_abs());
+    if shift < 0 { time.checked_sub(by) } else { time.checked_add(by) }
 }
 
 impl Clock {
     pub(crate) fn new(now: Now) -> Self {
-        Self { elapsed: now.elapsed, utc: now.utc, told: now.utc.is_some() }
+        Self { elapsed: now.elapsed, utc: now.utc, told: now.utc.is_some(), correction: 0, proposed: 0 }
     }
 
     pub(crate) fn advance(&mut self, now: Now) {
@@ -61,7 +85,26 @@ impl Clock {
     }
 
     pub(crate) fn utc(&self) -> Option<Duration> {
-        self.utc
+        self.utc.and_then(|utc| shifted(utc, self.correction))
+    }
+
+    /// A relay says what time it is. How far ahead of the told time that is, in milliseconds, where it is too far to be
+    /// followed.
+    pub(crate) fn hear_relay(&mut self, relay: Duration) -> Option<i64> {
+        let utc = self.utc?;
+        let ahead = relay.saturating_sub(utc).as_millis().min(u128::from(u32::MAX) * 1000);
+        let behind = utc.saturating_sub(relay).as_millis().min(u128::from(u32::MAX) * 1000);
+        let shift = i64::try_from(ahead).unwrap_or(0) - i64::try_from(behind).unwrap_or(0);
+        self.proposed = bounded(shift).unwrap_or(0);
+        bounded(shift).is_none().then_some(shift)
+    }
+
+    /// Takes over what a relay proposed. How long until a boundary that now lies ahead once more.
+    pub(crate) fn adopt_correction(&mut self, epoch_length: Duration) -> Duration {
+        let back = self.proposed < self.correction;
+        self.correction = self.proposed;
+        let ahead = self.epoch(epoch_length).map(|epoch| epoch.until_boundary).unwrap_or_default();
+        if back && ahead <= 2 * limits::CLOCK_CORRECTION { ahead } else { Duration::ZERO }
     }
 
     /// Whether the last call told UTC: only then may a device appear.
@@ -71,7 +114,7 @@ impl Clock {
 
     /// The epoch, by boundaries that all devices share. None without UTC, or where the number has no 4 bytes.
     pub(crate) fn epoch(&self, length: Duration) -> Option<EpochTime> {
-        let utc = self.utc?;
+        let utc = self.utc()?;
         let number = u32::try_from(utc.as_secs().checked_div(length.as_secs())?).ok()?;
         let since_boundary = utc.checked_sub(Duration::from_secs(u64::from(number) * length.as_secs()))?;
         Some(EpochTime { number, since_boundary, until_boundary: length.saturating_sub(since_boundary) })

@@ -26,10 +26,12 @@ pub(crate) enum Timer {
     Drip,
     /// The reason for being alone may change.
     Status,
+    /// Something about the relay is due.
+    Relay,
 }
 
 impl Timer {
-    const COUNT: usize = Self::Status as usize + 1;
+    const COUNT: usize = Self::Relay as usize + 1;
 }
 
 /// The deadlines, as `elapsed`. Setting one replaces the one before.

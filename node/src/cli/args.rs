@@ -37,6 +37,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Be there: find people by Bluetooth and on this network, and be nudged when one shares an interest
     Run(Box<Run>),
+    /// Accept an invitation: `run` with the relay and the room that its link names
+    Join(Box<Join>),
     /// List the catalogue's interests, or those that match a search
     Interests(Interests),
     /// See it happen: four attendees over real sockets in this one process, and what an eavesdropper gets
@@ -51,6 +53,7 @@ Examples:
   sighej run --open --interest devops --no-mdns --listen /ip4/127.0.0.1/tcp/4001
   sighej run --open --interest devops --no-mdns --peer /ip4/127.0.0.1/tcp/4001
   sighej run --open --interest devops --ble hci0 --no-lan
+  sighej run --open --interest devops --relay wss://relay.example
   sighej run --json --interest devops        then type {\"cmd\":\"open\"}
 
 With --json, every line on standard output is one JSON object with the field `event`, and every line on standard
@@ -112,6 +115,9 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) no_mdns: bool,
 
+    #[command(flatten)]
+    pub(crate) relay: Relay,
+
     /// No nudge before so many people are near: among few, a nudge points at one person
     #[arg(long, value_name = "K", default_value_t = 3)]
     pub(crate) crowd_guard: usize,
@@ -131,6 +137,50 @@ pub(crate) struct Run {
     /// How many devices may pass on to you someone who is out of reach
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) max_hops: u8,
+}
+
+/// How a relay is used.
+#[derive(Debug, Args)]
+pub(crate) struct Relay {
+    /// Use this relay where there is no direct link, such as wss://relay.example, or the whole link of an invitation. It
+    /// compares keyed values and learns no interest
+    #[arg(long, value_name = "URL")]
+    pub(crate) relay: Option<String>,
+
+    /// Be in the room of this secret at the relay: its members are found without having been heard. The secret is 32
+    /// characters, made by `sighej-relay invite`
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) room: Option<String>,
+
+    /// Use ws:// to another machine, though nothing encrypts it: who is on the way then sees who talks to the relay
+    #[arg(long)]
+    pub(crate) relay_plain_text: bool,
+
+    /// Once an event, tell the relay about one of your interests, hidden in noise before it leaves this device. You are
+    /// shown the event and how much that gives away (epsilon) before anything is sent. Sensitive interests are never in it
+    #[arg(long)]
+    pub(crate) share_statistics: bool,
+
+    /// Where to remember what was sent, so that it is sent once [default: sighej/statistics in $XDG_STATE_HOME or
+    /// ~/.local/state]
+    #[arg(long, value_name = "FILE", requires = "share_statistics")]
+    pub(crate) statistics_file: Option<std::path::PathBuf>,
+}
+
+const JOIN_AFTER: &str = "\
+Example:
+  sighej join 'wss://relay.example#room=…' --open --interest devops
+Everything that `sighej run` takes may follow the link; `sighej run --help` says what that is.";
+
+#[derive(Debug, Args)]
+#[command(after_help = JOIN_AFTER)]
+pub(crate) struct Join {
+    /// The link of the invitation. In most shells it belongs between quotes
+    #[arg(value_name = "URL")]
+    pub(crate) link: String,
+
+    #[command(flatten)]
+    pub(crate) run: Run,
 }
 
 #[derive(Debug, Args)]
@@ -253,7 +303,9 @@ mod tests {
     fn interests_may_follow_one_flag_or_repeat_it() {
         let parse = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
             Command::Run(run) => run.interests,
-            Command::Interests(_) | Command::Demo(_) | Command::Doctor(_) => unreachable!(),
+            Command::Join(_) | Command::Interests(_) | Command::Demo(_) | Command::Doctor(_) => {
+                unreachable!()
+            }
         };
         assert_eq!(parse("sighej run --interest a b --open"), ["a", "b"]);
         assert_eq!(parse("sighej run --interest a --open --interest b"), ["a", "b"]);

@@ -9,6 +9,7 @@ mod ending;
 mod interests;
 mod log;
 mod output;
+mod relay;
 mod run;
 mod system;
 
@@ -52,6 +53,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let result = log::start().map_err(Ended::usage).and_then(|()| match cli.command {
         args::Command::Run(run) => in_runtime(run::run(*run)),
+        args::Command::Join(join) => relay::link_of(*join).and_then(|run| in_runtime(run::run(run))),
         args::Command::Interests(interests) => interests::list(&interests),
         args::Command::Demo(demo) => in_runtime(demo::run(demo)),
         args::Command::Doctor(doctor) => in_runtime(doctor::run(doctor)),

@@ -6,8 +6,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sighej_crypto::InterestSet;
 use sighej_node::{
-    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, Utc,
+    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, RelayEvent,
+    Utc,
     ble::Radio,
     report::{self, Lang},
 };
@@ -21,6 +23,7 @@ use super::{
     commands::{self, Command},
     ending::Endings,
     output::Output,
+    relay::{self, StatisticsNews},
 };
 
 /// How long `started` waits for the first address, when there may be none (no network).
@@ -31,12 +34,13 @@ const FURTHER_ADDRESSES: Duration = Duration::from_millis(2);
 /// Runs until told to end.
 pub(crate) async fn run(args: Run) -> Result<(), Ended> {
     let profile = Profile::choose(&args.interests, &args.allow_sensitive).map_err(Ended::usage)?;
+    let relay = relay::choose(&args.relay)?;
     let mut endings = Endings::new().map_err(Ended::failed)?;
     let bluetooth = Bluetooth::open(&args.ble, !args.no_l2cap).await?;
-    if args.no_lan && bluetooth.radio().is_none() {
+    if args.no_lan && bluetooth.radio().is_none() && relay.rooms.is_empty() {
         return Err(Ended::failed(nothing_to_use(&bluetooth)));
     }
-    let node = Node::start(config(&args, &profile, bluetooth.radio())).map_err(Ended::failed)?;
+    let node = Node::start(config(&args, &profile, bluetooth.radio(), &relay)).map_err(Ended::failed)?;
     let mut session = Session {
         node,
         output: Output::default(),
@@ -46,6 +50,10 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
         start: Instant::now(),
         last_nudge: None,
         allow_sensitive: args.allow_sensitive,
+        interests: profile.interests().clone(),
+        relay,
+        has_shared: false,
+        statistics: None,
     };
     session.begin(args.open, !args.no_lan).await?;
     session.hint(&profile)?;
@@ -60,7 +68,7 @@ fn nothing_to_use(bluetooth: &Bluetooth) -> String {
     format!("--no-lan leaves Bluetooth alone to find people by, and there is none: {why}")
 }
 
-fn config(args: &Run, profile: &Profile, radio: Option<Arc<dyn Radio>>) -> NodeConfig {
+fn config(args: &Run, profile: &Profile, radio: Option<Arc<dyn Radio>>, relay: &relay::Chosen) -> NodeConfig {
     let engine = Config {
         interests: profile.interests().clone(),
         crowd_guard: args.crowd_guard,
@@ -68,11 +76,18 @@ fn config(args: &Run, profile: &Profile, radio: Option<Arc<dyn Radio>>) -> NodeC
         rssi_gate: args.rssi_gate.0,
         cool_down: Duration::from_secs_f64(args.cool_down),
         max_hops: args.max_hops,
+        rooms: relay.rooms.clone(),
         ..Config::default()
     };
     let lan = LanConfig { peers: args.peer.clone(), mdns: !args.no_mdns, ..LanConfig::default() };
     let lan = if args.listen.is_empty() { lan } else { LanConfig { listen: args.listen.clone(), ..lan } };
-    NodeConfig { engine, lan: (!args.no_lan).then_some(lan), radio, utc: Utc::system() }
+    NodeConfig {
+        engine,
+        lan: (!args.no_lan).then_some(lan),
+        radio,
+        relay: relay.relay.clone(),
+        utc: Utc::system(),
+    }
 }
 
 struct Session {
@@ -84,6 +99,12 @@ struct Session {
     start: Instant,
     last_nudge: Option<NudgeId>,
     allow_sensitive: Vec<String>,
+    /// As chosen at the start, for the statistics.
+    interests: InterestSet,
+    relay: relay::Chosen,
+    has_shared: bool,
+    /// From the first registration on, where statistics are shared.
+    statistics: Option<mpsc::Receiver<StatisticsNews>>,
 }
 
 impl Session {
@@ -109,6 +130,7 @@ impl Session {
                     other @ (NodeEvent::LinkUp(_)
                     | NodeEvent::LinkDown(_)
                     | NodeEvent::Radio(_)
+                    | NodeEvent::RelayUnreachable(_)
                     | NodeEvent::Engine(_)) => early.push((self.start.elapsed(), other)),
                 }
             }
@@ -178,6 +200,11 @@ impl Session {
                     Some(Err(wrong)) => self.say(json!({"event": "error", "message": wrong}))?,
                     None => commands = None,
                 },
+                news = next(&mut self.statistics) => match news {
+                    Some(news) if self.json => self.say(news.json())?,
+                    Some(news) => self.output.line(&format!("{}  {}", self.clock(), news.words(self.lang)))?,
+                    None => self.statistics = None,
+                },
                 reason = endings.next() => return Ok(reason),
             }
             if self.output.is_closed() {
@@ -237,6 +264,11 @@ impl Session {
         if let NodeEvent::Engine(Event::Nudge(nudge)) = event {
             self.last_nudge = Some(nudge.id);
         }
+        if let NodeEvent::Engine(Event::Relay(RelayEvent::Up { resumed: false })) = event
+            && !std::mem::replace(&mut self.has_shared, true)
+        {
+            self.statistics = self.relay.share(&self.interests);
+        }
         if self.json {
             return self.say_at(at, report::json(event, self.lang));
         }
@@ -285,11 +317,9 @@ fn cannot_listen(address: &Multiaddr, reason: &str) -> Ended {
     ))
 }
 
-async fn next(
-    commands: &mut Option<mpsc::Receiver<Result<Command, String>>>,
-) -> Option<Result<Command, String>> {
-    match commands {
-        Some(commands) => commands.recv().await,
+async fn next<T>(inbox: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
+    match inbox {
+        Some(inbox) => inbox.recv().await,
         None => std::future::pending().await,
     }
 }

@@ -1,7 +1,7 @@
 //! Events as lines for people.
 
 use sighej_ble::RadioError;
-use sighej_engine::{Alone, ClosedWhy, Event, GateReason, Nudge};
+use sighej_engine::{Alone, Bye, ClosedWhy, Event, GateReason, Nudge, Reach, RelayDown, RelayEvent};
 
 use super::{Lang, danish, sentence};
 use crate::{NodeEvent, RadioState};
@@ -15,8 +15,27 @@ pub fn calm(event: &NodeEvent, lang: Lang, colours: bool) -> Option<String> {
             Lang::En => format!("Cannot listen at {address}: {reason}."),
             Lang::Da => format!("Kan ikke lytte på {address}: {reason}."),
         }),
+        NodeEvent::RelayUnreachable(reason) => Some(match lang {
+            Lang::En => capitalised(&reason.to_string()),
+            Lang::Da => danish::no_relay(reason),
+        }),
         NodeEvent::Engine(event) => engine(event, lang, colours),
     }
+}
+
+fn relay(event: RelayEvent) -> Option<String> {
+    Some(match event {
+        RelayEvent::Up { resumed: false } => "At the relay: people out of reach can be found, too.".into(),
+        RelayEvent::Up { resumed: true } => "Back at the relay.".into(),
+        // Said with the next epoch's `Up`.
+        RelayEvent::Down(RelayDown::Said(Bye::EpochOver)) => return None,
+        RelayEvent::Down(why) => format!("Not at the relay any more: {why}."),
+        RelayEvent::ClockOff { ahead_secs } => format!(
+            "Your clock and the relay's differ by {} seconds. Set the clock: whose epochs differ is found by nobody.",
+            ahead_secs.unsigned_abs()
+        ),
+        RelayEvent::RoomRefused(_) => "The room is full; it is asked again.".into(),
+    })
 }
 
 fn radio(state: &RadioState, lang: Lang) -> String {
@@ -38,6 +57,8 @@ pub fn radio_error(why: &RadioError, lang: Lang) -> String {
 fn engine(event: &Event, lang: Lang, colours: bool) -> Option<String> {
     Some(match (event, lang) {
         (Event::Nudge(nudge), _) => card(nudge, lang, colours),
+        (Event::Relay(event), Lang::En) => return relay(*event),
+        (Event::Relay(event), Lang::Da) => return danish::relay(*event),
         // That somebody is near has just been said.
         (Event::Waiting(Alone::FindingOut), _) => return None,
         (Event::Waiting(alone), Lang::En) => capitalised(&alone.to_string()),
@@ -71,6 +92,11 @@ pub fn card(nudge: &Nudge, lang: Lang, colours: bool) -> String {
     let (colour, name, look) = match lang {
         Lang::En => (cue.colour.name_en, cue.name, "Look around for a screen that shows the same."),
         Lang::Da => (cue.colour.name_da, cue.name_da, "Se dig om efter en skærm, der viser det samme."),
+    };
+    let look = match (nudge.reach, lang) {
+        (Reach::InRange | Reach::Hops(_), _) => look.to_owned(),
+        (Reach::Relay, Lang::En) => format!("Found through the relay, and perhaps not in sight. {look}"),
+        (Reach::Relay, Lang::Da) => format!("Fundet gennem relæet, og måske ikke i syne. {look}"),
     };
     let bar = if colours {
         let (red, green, blue) = cue.colour.rgb;

@@ -1,7 +1,9 @@
 //! The reasons in Danish; the engine itself speaks English.
 
 use sighej_ble::RadioError;
-use sighej_engine::{Alone, ClosedWhy, GateReason};
+use sighej_engine::{Alone, Bye, ClosedWhy, GateReason, RelayDown, RelayEvent};
+
+use crate::relay::RelayError;
 
 pub(super) fn alone(alone: Alone) -> String {
     match alone {
@@ -64,4 +66,33 @@ pub(super) fn withheld(gate: GateReason) -> String {
         GateReason::QuietHours => "det er din stille tid",
     };
     format!("Sammenlignet med nogen uden at se på udfaldet: {reason}.")
+}
+
+pub(super) fn no_relay(reason: &RelayError) -> String {
+    match reason {
+        RelayError::Unreachable(_) => "Relæet kan ikke nås; resten virker, og det prøves igen.".into(),
+        RelayError::TimedOut => "Relæet svarede ikke i tide; resten virker, og det prøves igen.".into(),
+        RelayError::OtherCertificate => {
+            "Relæet viser et andet certifikat end linket nævner; bed om et nyt link.".into()
+        }
+        RelayError::Tls(why) => format!("Relæets kryptering kan ikke stoles på ({why}); brug hele linket."),
+        RelayError::OtherVersion { theirs } => {
+            format!("Relæet taler {theirs}, som denne enhed ikke gør: opdatér den ældste af de to.")
+        }
+        RelayError::NoRelay(why) => format!("Der svarer intet relæ på denne adresse ({why})."),
+    }
+}
+
+pub(super) fn relay(event: RelayEvent) -> Option<String> {
+    Some(match event {
+        RelayEvent::Up { resumed: false } => "Ved relæet: også folk uden for rækkevidde kan findes.".into(),
+        RelayEvent::Up { resumed: true } => "Tilbage ved relæet.".into(),
+        RelayEvent::Down(RelayDown::Said(Bye::EpochOver)) => return None,
+        RelayEvent::Down(why) => format!("Ikke længere ved relæet ({why})."),
+        RelayEvent::ClockOff { ahead_secs } => format!(
+            "Dit ur og relæets er {} sekunder fra hinanden. Stil uret: ellers finder ingen dig.",
+            ahead_secs.unsigned_abs()
+        ),
+        RelayEvent::RoomRefused(_) => "Rummet er fuldt; der spørges igen.".into(),
+    })
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use sighej_ble::RadioError;
 use sighej_crypto::{Cue, Interest};
-use sighej_engine::{Alone, ClosedWhy, Event, GateReason, Nudge, Reach, Transport};
+use sighej_engine::{
+    Alone, Bye, ClosedWhy, Event, GateReason, Nudge, Reach, Refusal, RelayDown, RelayEvent, Transport,
+};
 
 use super::{Lang, sentence};
 use crate::{NodeEvent, RadioState};
@@ -21,7 +23,56 @@ pub fn json(event: &NodeEvent, lang: Lang) -> Value {
         NodeEvent::Radio(RadioState::Down(why)) => {
             json!({"event": "radio", "state": "down", "reason": why.to_string(), "code": radio_word(why)})
         }
+        NodeEvent::RelayUnreachable(reason) => json!({
+            "event": "relay", "state": "unreachable", "reason": reason.to_string(), "code": reason.code(),
+        }),
         NodeEvent::Engine(event) => engine(event, lang),
+    }
+}
+
+fn relay(event: RelayEvent) -> Value {
+    match event {
+        RelayEvent::Up { resumed } => json!({"event": "relay", "state": "up", "resumed": resumed}),
+        RelayEvent::Down(why) => json!({
+            "event": "relay", "state": "down", "reason": why.to_string(), "code": down_word(why),
+        }),
+        RelayEvent::ClockOff { ahead_secs } => {
+            json!({"event": "relay", "state": "clock_off", "ahead_s": ahead_secs})
+        }
+        RelayEvent::RoomRefused(why) => {
+            json!({"event": "relay", "state": "room_refused", "code": refusal_word(why)})
+        }
+    }
+}
+
+fn down_word(why: RelayDown) -> &'static str {
+    match why {
+        RelayDown::Lost => "lost",
+        RelayDown::Silent => "silent",
+        RelayDown::Misbehaved(_) => "misbehaved",
+        RelayDown::Said(why) => match why {
+            Bye::Restart => "restart",
+            Bye::EpochOver => "epoch_over",
+            Bye::Replaced => "replaced",
+            Bye::Malformed => "malformed",
+            Bye::BadRegistration => "bad_registration",
+            Bye::WrongEpoch => "wrong_epoch",
+            Bye::Flood => "flood",
+            Bye::Slow => "slow",
+            Bye::Full => "full",
+            Bye::IdTaken => "id_taken",
+            Bye::Idle => "idle",
+        },
+    }
+}
+
+fn refusal_word(why: Refusal) -> &'static str {
+    match why {
+        Refusal::Absent => "absent",
+        Refusal::AlreadyPaired => "already_paired",
+        Refusal::TooMany => "too_many",
+        Refusal::Busy => "busy",
+        Refusal::OneSelf => "oneself",
     }
 }
 
@@ -46,6 +97,7 @@ fn engine(event: &Event, lang: Lang) -> Value {
         }
         Event::Nudge(nudge) => nudge_json(nudge, lang),
         Event::Waiting(alone) => waiting(*alone),
+        Event::Relay(event) => relay(*event),
     }
 }
 
@@ -53,8 +105,9 @@ fn engine(event: &Event, lang: Lang) -> Value {
 pub fn nudge_json(nudge: &Nudge, lang: Lang) -> Value {
     let interests: Vec<&str> = nudge.interests.iter().map(Interest::as_str).collect();
     let hops = match nudge.reach {
-        Reach::InRange => 0,
-        Reach::Hops(hops) => hops,
+        Reach::InRange => Some(0),
+        Reach::Hops(hops) => Some(hops),
+        Reach::Relay => None,
     };
     json!({
         "event": "nudge",
@@ -141,6 +194,7 @@ fn word(transport: Transport) -> &'static str {
     match transport {
         Transport::Ble => "ble",
         Transport::Lan => "lan",
+        Transport::Relay => "relay",
     }
 }
 

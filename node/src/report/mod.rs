@@ -18,6 +18,7 @@ pub fn sentence(nudge: &Nudge, lang: Lang) -> String {
     let reach = match nudge.reach {
         Reach::InRange => sighej_catalogue::Reach::InRange,
         Reach::Hops(hops) => sighej_catalogue::Reach::Hops(hops),
+        Reach::Relay => sighej_catalogue::Reach::Relay,
     };
     sighej_catalogue::sentence(lang, &shared, reach)
 }

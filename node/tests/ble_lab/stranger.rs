@@ -170,7 +170,8 @@ impl Att {
         loop {
             let question = [&[FIND_INFORMATION], &from.to_le_bytes()[..], &[0xff, 0xff]].concat();
             let answer = self.ask(&question).await?;
-            let Some((&format, pairs)) = answer.strip_prefix(&[FIND_INFORMATION + 1]).and_then(<[u8]>::split_first)
+            let Some((&format, pairs)) =
+                answer.strip_prefix(&[FIND_INFORMATION + 1]).and_then(<[u8]>::split_first)
             else {
                 return Ok(());
             };

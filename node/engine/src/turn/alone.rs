@@ -62,7 +62,7 @@ impl View<'_> {
             heard: self.here.peers.heard(),
             near: self.here.peers.near(),
             crowd: self.here.peers.crowd(self.now),
-            exchanges: self.here.exchanges.len(),
+            exchanges: self.here.exchanges.len() + self.here.relay.pairs.len(),
             budget_left: self.core.budget.left(Class::Radio, self.now),
             nudges: self.core.memory.nudges(),
             alone: self.alone(),

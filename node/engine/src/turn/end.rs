@@ -3,7 +3,7 @@
 use sighej_crypto::{Digest, exchange::Conclusion};
 
 use crate::{
-    ChannelId, Event, Failure, GateReason, Nudge, Reach, Transmit,
+    ChannelId, Event, Failure, GateReason, Nudge, Reach, Transmit, Transport,
     exchange::{About, Exchange, Phase},
     limits,
 };
@@ -92,7 +92,18 @@ impl Turn<'_> {
         conclusion: Conclusion,
     ) {
         self.forgive(about.link, about.token);
-        let (now, transport, ours) = (self.now(), about.transport, self.here.secrets.digest());
+        self.tell_outcome((about.transport, Reach::InRange), digest, latched, conclusion);
+    }
+
+    /// One nudge for one digest, however many ways lead to it.
+    pub(super) fn tell_outcome(
+        &mut self,
+        (transport, reach): (Transport, Reach),
+        digest: Digest,
+        latched: Result<(), GateReason>,
+        conclusion: Conclusion,
+    ) {
+        let (now, ours) = (self.now(), self.here.secrets.digest());
         let Some(record) = self.here.ledger.get_mut(&digest) else { return };
         record.completed();
         record.looked |= latched.is_ok();
@@ -108,7 +119,7 @@ impl Turn<'_> {
             (Conclusion::Match { interests, pair }, _) => {
                 record.nudged = true;
                 let id = self.core.memory.remember(pair.marker(), ours, digest, now);
-                Event::Nudge(Nudge { id, interests, cue: pair.cue(), transport, reach: Reach::InRange })
+                Event::Nudge(Nudge { id, interests, cue: pair.cue(), transport, reach })
             }
         };
         self.core.out.event(event);

@@ -9,9 +9,14 @@ use crate::{GateReason, memory::Recognised};
 use super::{Core, Turn};
 
 impl Turn<'_> {
-    /// The gate towards a peer, latched by the caller: R before message 4, I before message 5. The markers are looked
-    /// through in any case, so that the work is the same.
-    pub(super) fn gate(&self, digest: &Digest, shown: &MetBlock) -> Result<(), GateReason> {
+    /// The gate towards a peer, latched by the caller: R before message 4, I before message 5, through a relay before the upload. The markers are looked
+    /// through in any case, so that the work is the same. A room is exempt from the crowd guard.
+    pub(super) fn gate(
+        &self,
+        digest: &Digest,
+        shown: &MetBlock,
+        needs_crowd: bool,
+    ) -> Result<(), GateReason> {
         let recognised = self.core.memory.recognise(shown, digest, &self.here.secrets.digest());
         let record = self.here.ledger.get(digest);
         if recognised == Recognised::Blocked || record.is_some_and(|record| record.blocked) {
@@ -25,13 +30,13 @@ impl Turn<'_> {
         } else if recognised == Recognised::Met {
             Err(GateReason::Met)
         } else {
-            self.room_gate()
+            self.common_gate(needs_crowd)
         }
     }
 
     /// The part of the gate that is the same towards everybody.
-    fn room_gate(&self) -> Result<(), GateReason> {
-        if self.here.peers.crowd(self.now()) < self.core.config.crowd_guard {
+    fn common_gate(&self, needs_crowd: bool) -> Result<(), GateReason> {
+        if needs_crowd && self.here.peers.crowd(self.now()) < self.core.config.crowd_guard {
             Err(GateReason::CrowdGuard)
         } else if self.core.is_cooling_down(self.now()) {
             Err(GateReason::CoolDown)

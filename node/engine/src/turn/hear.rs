@@ -92,6 +92,7 @@ impl Turn<'_> {
             Ok(presence) => match transport {
                 Transport::Lan => self.hear_presence(link, &presence),
                 Transport::Ble => self.hear_read(link, address, presence.token),
+                Transport::Relay => {}
             },
             Err(reason) => {
                 self.core.out.event(Event::ExchangeFailed { transport, reason });
@@ -153,6 +154,7 @@ impl Turn<'_> {
             self.core.budget.heard_by_radio(digest, now);
         }
         if was != is {
+            peer.here_since = is.then(|| now.into());
             let near_now = self.here.peers.near();
             let seen = Event::PeerSeen { transport, near_now };
             self.core.out.event(if is { seen } else { Event::PeerLost { near_now } });

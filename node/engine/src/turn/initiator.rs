@@ -23,7 +23,8 @@ impl Turn<'_> {
         let state = read.map_err(|error| (Phase::Hello, error.into()))?;
         let digest = state.peer().digest();
         let failed = |why| (Phase::Identified(digest), why);
-        let refusal = self.bind(digest).map_err(failed)?.refusal();
+        let others = self.here.relay.with_digest(&digest);
+        let refusal = self.bind(digest).map_err(failed)?.refusal_beside(others);
         refusal.map_or(Ok(()), Err).map_err(failed)?;
         self.give_way_to_inbound(&digest).map_err(failed)?;
         self.offer(about, state)
@@ -57,7 +58,7 @@ impl Turn<'_> {
     ) -> Step {
         let failed = |error: sighej_crypto::ExchangeError| (Phase::Waiting(digest), error.into());
         let state = state.read_answer(&self.here.secrets, bytes).map_err(failed)?;
-        let latched = self.gate(&digest, state.peer_met());
+        let latched = self.gate(&digest, state.peer_met(), true);
         let concluded = state.conclude(&self.here.secrets, crypto_gate(latched), self.core.entropy.rng());
         let (conclusion, bytes) = concluded.map_err(failed)?;
         self.send(about, bytes);
@@ -70,8 +71,10 @@ impl Turn<'_> {
     /// The digest has authenticated: its record, unless its token is another's.
     pub(super) fn bind(&mut self, digest: Digest) -> Result<&mut Record, Failure> {
         let now = self.now();
-        let (budget, exchanges) = (&self.core.budget, &self.here.exchanges);
-        let keep = |other: &Digest| budget.is_charged(other) || exchanges.is_with_digest(other);
+        let (budget, exchanges, relay) = (&self.core.budget, &self.here.exchanges, &self.here.relay);
+        let keep = |other: &Digest| {
+            budget.is_charged(other) || exchanges.is_with_digest(other) || relay.with_digest(other) > 0
+        };
         self.here.ledger.bind(digest, &mut self.core.entropy, now, keep)
     }
 

@@ -14,7 +14,8 @@ impl Turn<'_> {
             return;
         }
         let dial = address.filter(|_| transport == Transport::Ble).and_then(|a| self.here.dials.remove(&a));
-        if self.here.links.is_full() || self.here.winding.is_some() {
+        let is_none = transport == Transport::Relay;
+        if self.here.links.is_full() || self.here.winding.is_some() || is_none {
             self.core.out.transmit(Transmit::CloseLink { link: id });
             if let Some(grant) = dial.and_then(|dial| dial.grant) {
                 self.core.budget.release(grant);
@@ -22,8 +23,8 @@ impl Turn<'_> {
             return;
         }
         let wait = match (transport, &dial) {
-            (Transport::Lan, _) | (Transport::Ble, Some(_)) => limits::PRESENCE_WAIT,
-            (Transport::Ble, None) => limits::LINK_IDLE,
+            (Transport::Lan, _) | (Transport::Ble | Transport::Relay, Some(_)) => limits::PRESENCE_WAIT,
+            (Transport::Ble | Transport::Relay, None) => limits::LINK_IDLE,
         };
         let link = Link {
             transport,

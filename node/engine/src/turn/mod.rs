@@ -7,6 +7,7 @@ mod gate;
 mod hear;
 mod initiator;
 mod link;
+mod relay;
 mod responder;
 mod start;
 
@@ -96,6 +97,7 @@ impl Turn<'_> {
         self.lapse();
         self.resume_held();
         self.start_due();
+        self.relay_due();
         self.show_flags();
     }
 

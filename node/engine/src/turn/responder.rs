@@ -50,7 +50,7 @@ impl Turn<'_> {
                     about.token.and_then(|t| self.here.peers.get(&t)).map_or(Class::Other, Peer::class)
                 }
                 // Who calls is known with message 3; the charge is made by how it was heard.
-                Transport::Ble => Class::Radio,
+                Transport::Ble | Transport::Relay => Class::Radio,
             };
             about.grant = self.core.budget.reserve(class, now);
             let left = &mut self.here.lottery.left_to_callers;
@@ -72,7 +72,8 @@ impl Turn<'_> {
         let digest = offered.peer().digest();
         let failed = |why| (Phase::Held(digest), why);
         self.must_be_heard(about, &digest.token()).map_err(failed)?;
-        let refusal = self.bind(digest).map_err(failed)?.refusal();
+        let others = self.here.relay.with_digest(&digest);
+        let refusal = self.bind(digest).map_err(failed)?.refusal_beside(others);
         refusal.map_or(Ok(()), Err).map_err(failed)?;
         self.give_way_to_outbound(&digest).map_err(failed)?;
         let state = offered.verify(&self.here.secrets).map_err(|error| failed(error.into()))?;
@@ -97,7 +98,7 @@ impl Turn<'_> {
         self.charge(about, digest, class).map_err(failed)?;
         let evaluation = self.evaluation(state.peer());
         let met = self.core.memory.seal(&self.here.secrets, &digest, &mut self.core.entropy);
-        let latched = self.gate(&digest, state.peer_met());
+        let latched = self.gate(&digest, state.peer_met(), true);
         let (me, threshold, rng) = (&self.here.secrets, self.core.config.threshold, self.core.entropy.rng());
         let answered = state.answer(me, &evaluation, &met, threshold, crypto_gate(latched), rng);
         let (state, bytes) = answered.map_err(|error| failed(error.into()))?;
@@ -141,7 +142,7 @@ impl Turn<'_> {
         let announced = self.here.links.get(&about.link).and_then(|link| link.token);
         match about.transport {
             Transport::Lan if announced != Some(*token) => Err(Failure::NotHeard),
-            Transport::Lan | Transport::Ble => Ok(()),
+            Transport::Lan | Transport::Ble | Transport::Relay => Ok(()),
         }
     }
 
@@ -153,7 +154,7 @@ impl Turn<'_> {
     pub(super) fn is_near_enough(&self, about: &About, token: &Token) -> bool {
         let radio = self.here.peers.get(token).and_then(|peer| peer.radio.as_ref());
         match (about.transport, radio) {
-            (Transport::Lan, _) => true,
+            (Transport::Lan | Transport::Relay, _) => true,
             (Transport::Ble, Some(radio)) => radio.dwell.is_near(self.now()),
             (Transport::Ble, None) => about.listens_until.is_none_or(|until| until <= self.now()),
         }
@@ -162,7 +163,7 @@ impl Turn<'_> {
     fn is_told_or_heard(&self, transport: Transport, token: &Token) -> bool {
         let heard = || self.here.peers.get(token).is_some_and(|peer| peer.radio.is_some());
         match transport {
-            Transport::Lan => true,
+            Transport::Lan | Transport::Relay => true,
             Transport::Ble => heard(),
         }
     }

@@ -174,7 +174,9 @@ fn flags(node: &crate::node::Node) -> Vec<u8> {
             | Transmit::OpenChannel { .. }
             | Transmit::Frame { .. }
             | Transmit::CloseChannel { .. }
-            | Transmit::CloseLink { .. } => None,
+            | Transmit::CloseLink { .. }
+            | Transmit::RelayFrame { .. }
+            | Transmit::RelayClose { .. } => None,
         };
         flags.extend(byte.filter(|byte| flags.last() != Some(byte)));
     }

@@ -14,6 +14,7 @@ mod node;
 mod plays;
 mod policy;
 mod properties;
+mod relay;
 mod repeats;
 mod solo;
 mod spending;

@@ -36,6 +36,7 @@ impl Node {
             | Event::ExchangeFailed { .. }
             | Event::NoMatch { .. }
             | Event::Withheld { .. }
+            | Event::Relay(_)
             | Event::Waiting(_) => None,
         });
         nudges.collect()

@@ -101,6 +101,7 @@ impl Solo {
             | Event::NoMatch { .. }
             | Event::Withheld { .. }
             | Event::Nudge(_)
+            | Event::Relay(_)
             | Event::Waiting(_) => None,
         });
         failures.collect()
@@ -115,7 +116,9 @@ impl Solo {
             | Transmit::Presence { .. }
             | Transmit::Frame { .. }
             | Transmit::CloseChannel { .. }
-            | Transmit::CloseLink { .. } => None,
+            | Transmit::CloseLink { .. }
+            | Transmit::RelayFrame { .. }
+            | Transmit::RelayClose { .. } => None,
         })?;
         let hello = self.sent.iter().find_map(|transmit| frame_on(transmit, channel))?;
         Some((channel, hello))
@@ -131,7 +134,9 @@ fn frame_on(transmit: &Transmit, wanted: ChannelId) -> Option<Vec<u8>> {
         | Transmit::OpenChannel { .. }
         | Transmit::Frame { .. }
         | Transmit::CloseChannel { .. }
-        | Transmit::CloseLink { .. } => None,
+        | Transmit::CloseLink { .. }
+        | Transmit::RelayFrame { .. }
+        | Transmit::RelayClose { .. } => None,
     }
 }
 
@@ -202,7 +207,9 @@ impl Solo {
             | Transmit::OpenChannel { .. }
             | Transmit::Frame { .. }
             | Transmit::CloseChannel { .. }
-            | Transmit::CloseLink { .. } => None,
+            | Transmit::CloseLink { .. }
+            | Transmit::RelayFrame { .. }
+            | Transmit::RelayClose { .. } => None,
         });
         token.unwrap()
     }

@@ -12,9 +12,11 @@ use sighej_engine::{
     Sighting, Transmit, Transport,
 };
 
+mod hall;
 mod wires;
 
 use crate::node::Node;
+use hall::Hall;
 use wires::Wire;
 
 /// Seconds since the Unix epoch at the start of every world: 100 s after a boundary.
@@ -53,12 +55,22 @@ enum Input {
     Opened(LinkId, ChannelId),
     Frame(ChannelId, Vec<u8>),
     Closed(ChannelId),
+    /// Under this token, if it still is that.
+    RelayDial(Option<Token>),
+    FromRelay(u64, Vec<u8>),
+    ToRelay(u64, Vec<u8>),
+    LeftRelay(u64),
 }
 
 pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) nodes: Vec<Node>,
     pub(crate) faults: Faults,
+    /// Nobody can be dialled: there is no direct link.
+    pub(crate) no_dials: bool,
+    hall: Option<Hall>,
+    /// Nothing overtakes anything on one connection to the relay.
+    relay_arrivals: BTreeMap<(usize, u64, bool), Duration>,
     /// After so many more messages of exchanges the next one is lost with its link, once.
     pub(crate) cut_after: Option<u32>,
     /// Latency, at least and at most, in milliseconds.
@@ -98,6 +110,9 @@ impl World {
             now: Duration::ZERO,
             nodes: Vec::new(),
             faults: Faults::default(),
+            no_dials: false,
+            hall: None,
+            relay_arrivals: BTreeMap::new(),
             cut_after: None,
             latency: (5, 40),
             air: BTreeMap::new(),
@@ -208,8 +223,9 @@ impl World {
             let delivery = self.queue.keys().next().map(|(at, _)| *at);
             let timeout =
                 (0..self.nodes.len()).filter_map(|n| Some((self.nodes[n].engine.poll_timeout()?, n))).min();
-            let next =
-                delivery.into_iter().chain(timeout.map(|(at, _)| at)).chain([self.next_tick]).min().unwrap();
+            let relay = self.hall.as_ref().and_then(Hall::poll_timeout);
+            let due = delivery.into_iter().chain(timeout.map(|(at, _)| at)).chain(relay);
+            let next = due.chain([self.next_tick]).min().unwrap();
             if next > end {
                 break;
             }
@@ -229,6 +245,8 @@ impl World {
                     "a timeout that is still due: {again:?} at {:?}",
                     self.now
                 );
+            } else if relay.is_some_and(|at| at <= self.now) {
+                self.wake_relay();
             } else {
                 self.next_tick += TICK;
                 self.tick();
@@ -238,6 +256,23 @@ impl World {
     }
 
     fn deliver(&mut self, node: usize, input: Input) {
+        match input {
+            Input::RelayDial(token) if token.is_some() && self.nodes[node].token == token => {
+                return self.dial_relay(node);
+            }
+            Input::RelayDial(_) => return,
+            Input::FromRelay(connection, bytes) => return self.deliver_from_relay(node, connection, &bytes),
+            Input::ToRelay(connection, bytes) => return self.deliver_to_relay(node, connection, &bytes),
+            Input::LeftRelay(connection) => return self.left_relay(connection),
+            Input::Sighting(_)
+            | Input::LinkUp(..)
+            | Input::LinkDown(_)
+            | Input::DialFailed(_)
+            | Input::Presence(..)
+            | Input::Opened(..)
+            | Input::Frame(..)
+            | Input::Closed(_) => {}
+        }
         let now = self.time(node);
         let exchange = if let Input::Frame(channel, _) = &input {
             self.exchange_of.get(&(node, *channel)).copied()
@@ -255,6 +290,7 @@ impl World {
             Input::Opened(link, channel) => engine.handle_channel_opened(link, channel, now),
             Input::Frame(channel, bytes) => engine.handle_frame(channel, &bytes, now),
             Input::Closed(channel) => engine.handle_channel_closed(channel, now),
+            Input::RelayDial(_) | Input::FromRelay(..) | Input::ToRelay(..) | Input::LeftRelay(_) => {}
         }
         self.drain(node);
         if let Some(exchange) = exchange {
@@ -297,7 +333,7 @@ impl World {
         }
     }
 
-    fn drain(&mut self, node: usize) {
+    pub(crate) fn drain(&mut self, node: usize) {
         let mut consented = self.nodes[node].consented;
         while let Some(event) = self.nodes[node].engine.poll_event() {
             match &event {
@@ -310,6 +346,7 @@ impl World {
                 | Event::NoMatch { .. }
                 | Event::Withheld { .. }
                 | Event::Nudge(_)
+                | Event::Relay(_)
                 | Event::Waiting(_) => {}
             }
             consented |= self.nodes[node].consented;
@@ -325,6 +362,10 @@ impl World {
 
     /// The secrets held are those of the epoch that the node's own clock shows.
     fn check_epoch(&self, node: usize) {
+        // A clock that the relay corrects is not the node's own any more.
+        if self.hall.as_ref().is_some_and(|hall| hall.ahead != 0) {
+            return;
+        }
         let now = self.time(node);
         let held = self.nodes[node].engine.status(now).epoch;
         if let (Some(held), Some(utc)) = (held, now.utc) {
@@ -362,7 +403,12 @@ impl World {
 
 fn says_something(transmit: &Transmit) -> bool {
     match transmit {
-        Transmit::Air(Air::Silent) | Transmit::CloseChannel { .. } | Transmit::CloseLink { .. } => false,
+        Transmit::Air(Air::Silent)
+        | Transmit::CloseChannel { .. }
+        | Transmit::CloseLink { .. }
+        | Transmit::RelayClose { .. } => false,
+        // A goodbye.
+        Transmit::RelayFrame { bytes } => *bytes != [9],
         Transmit::Air(Air::Present { .. })
         | Transmit::Dial { .. }
         | Transmit::Presence { .. }

@@ -6,7 +6,8 @@ use std::{
 };
 
 use sighej_node::{
-    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, Nudge, Profile, Traffic, Utc,
+    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, Nudge, Profile, RelayConfig,
+    RelayEvent, Room, Traffic, Utc,
 };
 
 use crate::cli::Ended;
@@ -41,8 +42,23 @@ impl Attendee {
             mdns: false,
             ..LanConfig::default()
         };
-        let node =
-            Node::start(NodeConfig { engine, lan: Some(lan), radio: None, utc }).map_err(Ended::failed)?;
+        Self::with(role, NodeConfig { engine, lan: Some(lan), radio: None, relay: None, utc })
+    }
+
+    /// Starts a node with no direct link to anybody, in a room of a relay.
+    pub(super) fn start_apart(
+        role: &'static Role,
+        (relay, room): (RelayConfig, Room),
+        utc: Utc,
+    ) -> Result<Attendee, Ended> {
+        let profile = Profile::choose(role.interests, &[""; 0]).map_err(Ended::failed)?;
+        let engine =
+            Config { interests: profile.interests().clone(), rooms: vec![room], ..Config::default() };
+        Self::with(role, NodeConfig { engine, lan: None, radio: None, relay: Some(relay), utc })
+    }
+
+    fn with(role: &'static Role, config: NodeConfig) -> Result<Attendee, Ended> {
+        let node = Node::start(config).map_err(Ended::failed)?;
         Ok(Attendee { role, node, nudges: Vec::new(), without: 0, linked: None })
     }
 
@@ -54,7 +70,7 @@ impl Attendee {
     /// Remembers what matters for the outcome.
     pub(super) fn saw(&mut self, event: &NodeEvent, start: Instant) {
         match event {
-            NodeEvent::LinkUp(_) => {
+            NodeEvent::LinkUp(_) | NodeEvent::Engine(Event::Relay(RelayEvent::Up { .. })) => {
                 self.linked.get_or_insert(start.elapsed());
             }
             NodeEvent::Engine(Event::Nudge(nudge)) => self.nudges.push((start.elapsed(), nudge.clone())),
@@ -66,12 +82,14 @@ impl Attendee {
                 | Event::PeerSeen { .. }
                 | Event::PeerLost { .. }
                 | Event::ExchangeFailed { .. }
+                | Event::Relay(_)
                 | Event::Waiting(_),
             )
             | NodeEvent::Listening(_)
             | NodeEvent::ListenFailed { .. }
             | NodeEvent::LinkDown(_)
-            | NodeEvent::Radio(_) => {}
+            | NodeEvent::Radio(_)
+            | NodeEvent::RelayUnreachable(_) => {}
         }
     }
 

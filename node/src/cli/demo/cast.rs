@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 
-use sighej_node::{Event, NodeEvent, Utc};
+use sighej_node::{Event, NodeEvent, Nudge, Reach, Utc};
 
 use super::{
     attendee::{Attendee, Role, socket},
     first_event,
     proxy::{Capture, Proxy},
+    relayed::{self, Hall},
 };
 use crate::cli::Ended;
 
@@ -32,6 +33,8 @@ const SHARED: [&str; 2] = ["devops", "hardstyle"];
 pub(super) struct Cast {
     pub(super) attendees: Vec<Attendee>,
     cables: Vec<Proxy>,
+    /// The relay of those who come behind the others, who have no cables.
+    pub(super) hall: Option<Hall>,
     /// The epoch of the demo, once somebody has said it.
     pub(super) epoch: Option<u32>,
 }
@@ -56,7 +59,11 @@ impl Cast {
                 .collect();
             attendees.push(Attendee::start(role, &dials, utc.clone())?);
         }
-        Ok(Cast { attendees, cables, epoch: None })
+        let hall = Hall::open().await?;
+        for (role, way) in relayed::ROLES.iter().zip(hall.as_ref().map_or(Ok(Vec::new()), Hall::ways)?) {
+            attendees.push(Attendee::start_apart(role, way, utc.clone())?);
+        }
+        Ok(Cast { attendees, cables, hall, epoch: None })
     }
 
     pub(super) async fn next_event(&mut self) -> (usize, NodeEvent) {
@@ -77,8 +84,9 @@ impl Cast {
 
     /// Whether everything that should be shown has been.
     pub(super) fn is_complete(&self) -> bool {
-        let [asta, bo, cleo, _] = self.attendees.as_slice() else { return false };
-        !asta.nudges.is_empty() && !bo.nudges.is_empty() && cleo.without >= 2
+        let [asta, bo, cleo, _, apart @ ..] = self.attendees.as_slice() else { return false };
+        let told = apart.iter().all(|attendee| !attendee.nudges.is_empty());
+        told && !asta.nudges.is_empty() && !bo.nudges.is_empty() && cleo.without >= 2
     }
 
     pub(super) fn captures(&self) -> Vec<Capture> {
@@ -101,7 +109,7 @@ impl Cast {
                 failures.push(failure.to_owned());
             }
         };
-        let [asta, bo, cleo, dan] = self.attendees.as_slice() else {
+        let [asta, bo, cleo, dan, apart @ ..] = self.attendees.as_slice() else {
             return vec!["somebody is missing".into()];
         };
         must(asta.nudges.len() == 1 && bo.nudges.len() == 1, "Asta and Bo were not nudged once each");
@@ -112,6 +120,18 @@ impl Cast {
                 "Asta and Bo see wrong interests",
             );
             must(hers.cue == his.cue, "Asta and Bo see different cues");
+        }
+        for attendee in apart {
+            let shared = |nudge: &Nudge| {
+                nudge.interests.iter().map(sighej_crypto::Interest::as_str).eq(relayed::SHARED)
+                    && nudge.reach == Reach::Relay
+            };
+            let told = matches!(attendee.nudges.as_slice(), [(_, nudge)] if shared(nudge));
+            must(told, "Eva and Finn were not nudged once each, through the relay");
+        }
+        if let [eva, finn] = apart {
+            let cues = [eva, finn].map(|attendee| attendee.nudges.first().map(|(_, nudge)| nudge.cue));
+            must(cues[0] == cues[1], "Eva and Finn see different cues");
         }
         must(cleo.nudges.is_empty(), "Cleo was nudged");
         must(cleo.without >= 2, "Cleo was not compared with both others");
@@ -131,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_interest_of_the_demo_is_in_the_catalogue_and_none_is_sensitive() {
-        for text in ROLES.iter().flat_map(|role| role.interests) {
+        for text in ROLES.iter().chain(&relayed::ROLES).flat_map(|role| role.interests) {
             let canonical = sighej_crypto::Interest::parse(text).unwrap();
             let entry = sighej_catalogue::resolve(canonical.as_str()).unwrap_or_else(|| panic!("{text}"));
             assert!(!entry.is_sensitive(), "{text}");

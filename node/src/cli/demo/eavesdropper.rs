@@ -29,14 +29,14 @@ pub(super) struct Findings {
 }
 
 /// Every name that the attendees' interests have, and how any commitment of the epoch begins.
-pub(super) fn secrets(roles: &[Role], epoch: Option<u32>) -> Vec<Secret> {
+pub(super) fn secrets<'a>(roles: impl IntoIterator<Item = &'a Role>, epoch: Option<u32>) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut word = |what, text: &str| {
         if text.len() >= SHORTEST_WORD {
             secrets.push(Secret { what, bytes: text.to_lowercase().into_bytes() });
         }
     };
-    for text in roles.iter().flat_map(|role| role.interests) {
+    for text in roles.into_iter().flat_map(|role| role.interests) {
         word("an interest as typed", text);
         let Ok(canonical) = Interest::parse(text) else { continue };
         word("an interest's canonical bytes", canonical.as_str());
@@ -52,12 +52,11 @@ pub(super) fn secrets(roles: &[Role], epoch: Option<u32>) -> Vec<Secret> {
         bytes.extend_from_slice(&epoch.to_be_bytes());
         secrets.push(Secret { what: "a commitment", bytes });
     }
-    word_of_ours(&mut secrets);
     secrets
 }
 
-/// Not even the name of the protocol shows: it is agreed inside libp2p's encryption.
-fn word_of_ours(secrets: &mut Vec<Secret>) {
+/// On a direct link not even the name of the protocol shows: it is agreed inside libp2p's encryption. To a relay it does.
+pub(super) fn word_of_ours(secrets: &mut Vec<Secret>) {
     secrets.push(Secret { what: "the protocol's name", bytes: b"sighej".to_vec() });
 }
 
@@ -107,7 +106,8 @@ mod tests {
 
     #[test]
     fn what_is_planted_is_found() {
-        let secrets = secrets(&ROLES, Some(0x0102_0304));
+        let mut secrets = secrets(&ROLES, Some(0x0102_0304));
+        word_of_ours(&mut secrets);
         for planted in [&b"..devops.."[..], b"DEVOPS", b"kubernetes", b"\x01\x01\x02\x03\x04", b"/SigHej/1"] {
             let findings = search(&[recording(b"/noise"), recording(planted)], &secrets);
             assert!(!findings.found.is_empty(), "{planted:?}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sighej_node::{
-    Event, NodeEvent,
+    Event, NodeEvent, RelayEvent,
     report::{self, Lang},
 };
 
@@ -27,7 +27,7 @@ impl Show {
         Show { output: Output::default(), json: args.json, lang: args.lang.into(), colours: colours() }
     }
 
-    pub(super) fn introduce(&mut self, roles: &[Role]) -> Result<(), Ended> {
+    pub(super) fn introduce<'a>(&mut self, roles: impl IntoIterator<Item = &'a Role>) -> Result<(), Ended> {
         if self.json {
             for role in roles {
                 self.say(json!({"event": "attendee", "who": role.name, "interests": role.interests, "open": role.open}))?;
@@ -35,8 +35,9 @@ impl Show {
             return self.say(json!({"event": "demo", "crowd_guard": 1, "usual_crowd_guard": 3}));
         }
         self.lines(&[
-            "Four attendees in this process, each a whole node, over real sockets on 127.0.0.1.",
+            "Attendees in this process, each a whole node, over real sockets on 127.0.0.1.",
             "Every cable runs through a proxy that records it: the eavesdropper.",
+            "Eva and Finn have no cable to anybody: they were given a room at a relay, which runs in here, too.",
             "",
         ])?;
         for role in roles {
@@ -58,6 +59,10 @@ impl Show {
             object["who"] = who.into();
             object["t"] = json!(at.as_secs_f64());
             return self.say(object);
+        }
+        // The demo has a time of day of its own.
+        if matches!(event, NodeEvent::Engine(Event::Relay(RelayEvent::ClockOff { .. }))) {
+            return Ok(());
         }
         let line = if let NodeEvent::Engine(Event::Nudge(_)) = event {
             Some("is nudged".into())
@@ -96,6 +101,7 @@ impl Show {
         }
         self.wire(outcome, &captures)?;
         self.eavesdropper(outcome, &captures)?;
+        self.relay(outcome)?;
         let verdict =
             if outcome.failures.is_empty() { "\nAs it should be." } else { "\nNot as it should be." };
         self.lines(&[verdict, "Next: `sighej run --help`, on two machines of one network."])
@@ -140,6 +146,28 @@ impl Show {
         ))?)
     }
 
+    /// What the relay had in its hands, which is all that anybody who runs one can have.
+    fn relay(&mut self, outcome: &Outcome) -> Result<(), Ended> {
+        let Some((seen, findings)) = &outcome.relay else { return Ok(()) };
+        self.output.line(&format!("\nWhat the relay saw of Eva and Finn: {} bytes\n", seen.bytes))?;
+        self.output.line(&format!(
+            "  Devices, by hashes that change with every epoch: {}…   Rooms: {}…",
+            seen.ids.join("…, "),
+            seen.rooms.join("…, ")
+        ))?;
+        let frames: Vec<String> =
+            seen.frames.iter().map(|(name, count, bytes)| format!("{name} {count} × {bytes}")).collect();
+        self.output.line(&format!("  Messages and their bytes: {}.", frames.join(", ")))?;
+        for (items, told) in &seen.compared {
+            let outcome = if *told { "so it told both" } else { "so it told both that there is nothing" };
+            self.output.line(&format!(
+                "  It compared 16 keyed values of one with 16 of the other: {items} in common, {outcome}."
+            ))?;
+        }
+        let found = if findings.found.is_empty() { "none".to_owned() } else { findings.found.join(", ") };
+        Ok(self.output.line(&format!("  Looked for {} things in it: {found} found.", findings.looked_for))?)
+    }
+
     fn conclude_json(
         &mut self,
         cast: &Cast,
@@ -159,6 +187,18 @@ impl Show {
             "looked_for": outcome.findings.looked_for,
             "found": outcome.findings.found,
         }))?;
+        if let Some((seen, findings)) = &outcome.relay {
+            let frames: Vec<Value> = seen
+                .frames
+                .iter()
+                .map(|(name, count, bytes)| json!({"name": name, "count": count, "bytes": bytes}))
+                .collect();
+            self.say(json!({
+                "event": "relay_saw", "bytes": seen.bytes, "devices": seen.ids.len(), "rooms": seen.rooms.len(),
+                "frames": frames, "compared": seen.compared.len(), "looked_for": findings.looked_for,
+                "found": findings.found,
+            }))?;
+        }
         let nudge_ms = cast
             .attendees
             .iter()

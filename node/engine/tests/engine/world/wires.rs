@@ -21,7 +21,7 @@ impl World {
         let addresses = match transport {
             // The one that is dialled does not learn the dialler's advertising address.
             Transport::Ble => [Some(self.nodes[b].address), None],
-            Transport::Lan => [None, None],
+            Transport::Lan | Transport::Relay => [None, None],
         };
         for ((node, link), address) in ends.into_iter().zip(addresses) {
             let at = self.arrival();
@@ -66,20 +66,26 @@ impl World {
                     .map(|(id, _)| *id)
                     .collect();
                 mine.into_iter().for_each(|wire| self.cut(wire, Some(node)));
+                self.leave_relay(node);
             }
             Transmit::Air(Air::Present { version_flags, token }) => {
-                if self.nodes[node].token != Some(token) {
+                let is_new = self.nodes[node].token != Some(token);
+                if is_new {
                     self.counter += 1;
                     self.nodes[node].address = RadioAddress(self.counter);
                 }
                 self.nodes[node].token = Some(token);
                 self.nodes[node].version_flags = version_flags;
+                if is_new {
+                    self.leave_relay(node);
+                    self.connect_to_relay(node, Duration::ZERO);
+                }
             }
             Transmit::Dial { address } => {
                 let target = (0..self.nodes.len()).find(|n| self.nodes[*n].address == address);
                 let reached =
                     target.filter(|t| self.nodes[*t].token.is_some() && self.air.contains_key(&(node, *t)));
-                match reached.filter(|_| !self.chance(self.faults.lost)) {
+                match reached.filter(|_| !self.no_dials && !self.chance(self.faults.lost)) {
                     Some(target) => self.connect(node, target, Transport::Ble),
                     None => self.push(self.now + secs(2), node, Input::DialFailed(address), None),
                 }
@@ -98,6 +104,13 @@ impl World {
                     self.channels.remove(&(other, theirs));
                     let at = self.in_order(other, theirs);
                     self.push(at, other, Input::Closed(theirs), Some(wire));
+                }
+            }
+            Transmit::RelayFrame { bytes } => self.relay_hears(node, bytes),
+            Transmit::RelayClose { away } => {
+                self.leave_relay(node);
+                if let Some(away) = away {
+                    self.connect_to_relay(node, away.max(secs(1)));
                 }
             }
             Transmit::CloseLink { link } => {
