@@ -30,6 +30,7 @@ async fn serve(config: &Config) -> Result<(), Ended> {
         limits: config.limits,
         sessions_per_address: config.sessions_per_address,
         proxies: config.proxies.clone(),
+        ..ServerConfig::default()
     };
     let counters = Arc::new(aggregates.clone());
     let relay = Relay::start(server, acceptor(config.listen), counters, public_routes(&aggregates))

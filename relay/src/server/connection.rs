@@ -80,8 +80,13 @@ async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outb
         match next(socket, outbox).await {
             Next::Write(batch) => {
                 let end = batch.end;
-                if write(socket, batch).await.is_err() {
-                    return None;
+                match write(socket, batch).await {
+                    Ok(()) => {}
+                    Err(Gone::Broken) => return None,
+                    Err(Gone::Slow) => {
+                        hub.count(Event::Failed(FailureKind::Slow));
+                        return None;
+                    }
                 }
                 if end.is_some() {
                     return end;
@@ -129,14 +134,19 @@ async fn write(socket: &mut WebSocket, batch: Batch) -> Result<(), Gone> {
         Poll::Ready(written) => written,
         Poll::Pending => match timeout(limits::WRITE_WITHIN, writing).await {
             Ok(written) => written,
-            Err(_too_slow) => return Err(Gone),
+            Err(_too_slow) => return Err(Gone::Slow),
         },
     };
-    written.map_err(|_broken| Gone)
+    written.map_err(|_broken| Gone::Broken)
 }
 
-/// The connection broke, or does not read.
-struct Gone;
+/// Nothing more can be written.
+enum Gone {
+    /// The connection is no more.
+    Broken,
+    /// Its device does not read.
+    Slow,
+}
 
 /// Says the last word, and waits a moment for the other to close, so that it is read.
 async fn close(socket: &mut WebSocket, end: End) {

@@ -5,9 +5,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sighej_relay::Aggregates;
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 
-use crate::hall::{epoch, relay, saved, whole_match};
+use crate::hall::{relay, saved, whole_match};
 
 /// Where the process in the namespace finds its disk.
 const DISK: &str = "SIGHEJ_TEST_SMALL_DISK";

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 
-use crate::hall::{epoch, relay, saved, whole_match};
+use crate::hall::{relay, saved, whole_match};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn matching_goes_on_over_a_locked_database_and_every_count_is_saved_later() {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use sighej_matcher::{Event, FailureKind, Limits};
 use sighej_relay_api::wire::{Bye, ClientMessage, RelayMessage, SUBPROTOCOL, WireId};
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::helpers::{epoch, honest_ones_are_served, next, registered, relay};
+use crate::helpers::{honest_ones_are_served, next, registered, relay};
 
 async fn raw(address: std::net::SocketAddr) -> TcpStream {
     match TcpStream::connect(address).await {

@@ -3,14 +3,14 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use axum::Router;
 use sighej_matcher::{Event, Limits};
 use sighej_relay::{Counters, Relay, ServerConfig};
 use sighej_relay_api::wire::{ClientMessage, PairNumber, RelayMessage};
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 use tokio::{net::TcpStream, time::timeout};
 
 /// Nothing that a relay on loopback does takes longer.
@@ -40,11 +40,6 @@ pub(crate) async fn relay(limits: Limits) -> (Relay, Arc<Kept>) {
         Ok(relay) => (relay, kept),
         Err(error) => unreachable!("{error}"),
     }
-}
-
-pub(crate) fn epoch() -> u32 {
-    let utc = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    (utc.as_secs() / 600) as u32
 }
 
 pub(crate) type Connected = Client<TcpStream>;
