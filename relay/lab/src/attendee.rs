@@ -8,8 +8,8 @@ use sighej_crypto::{
     Commitment, Digest, EpochNumber, EpochSecrets, Interest, InterestSet, MetBlock, THRESHOLD_DEFAULT, Token,
     exchange::{Conclusion, Gate},
     relay::{
-        Exchanged, Introduced, KnockSent, Knocked, RelayError, RelayId, RoomKey, RoomSecret, Sealed, Uploaded,
-        register,
+        Exchanged, Introduced, KnockSent, Knocked, RelayError, RelayId, RoomKey, RoomSecret, Sealed,
+        Uploaded, register,
     },
 };
 use sighej_relay_api::wire::{ClientMessage, PairNumber, RelayMessage, WireId};

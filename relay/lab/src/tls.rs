@@ -16,7 +16,10 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 ///
 /// # Errors
 /// No connection, or another certificate.
-pub async fn connect_tls(address: SocketAddr, pin: Option<[u8; 32]>) -> std::io::Result<TlsStream<TcpStream>> {
+pub async fn connect_tls(
+    address: SocketAddr,
+    pin: Option<[u8; 32]>,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(std::io::Error::other)?

@@ -17,7 +17,10 @@ use sighej_relay_api::wire::{Bye, RelayMessage};
 
 use crate::{Counters, clock::Clock};
 
-use super::{Silence, outbox::{End, Outbox}};
+use super::{
+    Silence,
+    outbox::{End, Outbox},
+};
 
 /// How much of everything there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +55,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    pub(super) fn new(limits: Limits, silence: Silence, counters: Arc<dyn Counters>) -> Result<Self, getrandom::Error> {
+    pub(super) fn new(
+        limits: Limits,
+        silence: Silence,
+        counters: Arc<dyn Counters>,
+    ) -> Result<Self, getrandom::Error> {
         let (mut matcher_seed, mut seed) = ([0; 32], [0; 32]);
         getrandom::fill(&mut matcher_seed)?;
         getrandom::fill(&mut seed)?;

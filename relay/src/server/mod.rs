@@ -110,7 +110,8 @@ impl Relay {
         let listen = |error| RelayError::Listen { address: config.listen, error };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let hub = Arc::new(Hub::new(config.limits, config.silence, counters).map_err(RelayError::Randomness)?);
+        let hub =
+            Arc::new(Hub::new(config.limits, config.silence, counters).map_err(RelayError::Randomness)?);
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(accept::serve(listener, tls, config, Arc::clone(&hub), others, stopped));
         Ok(Self { address, hub, stop, task })
