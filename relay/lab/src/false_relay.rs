@@ -40,7 +40,7 @@ impl FalseRelay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let answered = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(serve(listener, upstream, mischief, Arc::clone(&answered)));
+        let task = tokio::spawn(serve(listener, upstream, Arc::new(mischief), Arc::clone(&answered)));
         Ok(Self { address, answered, task })
     }
 
@@ -63,11 +63,11 @@ impl Drop for FalseRelay {
     }
 }
 
-async fn serve(listener: TcpListener, upstream: SocketAddr, mischief: Mischief, answered: Arc<AtomicUsize>) {
+async fn serve(listener: TcpListener, upstream: SocketAddr, mischief: Arc<Mischief>, answered: Arc<AtomicUsize>) {
     let mut connections = tokio::task::JoinSet::new();
     for number in 0.. {
         let Ok((stream, _)) = listener.accept().await else { return };
-        let trickster = Trickster::new(mischief.clone(), number);
+        let trickster = Trickster::new(Arc::clone(&mischief), number);
         connections.spawn(carry(stream, upstream, trickster, Arc::clone(&answered)));
     }
 }

@@ -1,6 +1,6 @@
 //! What a relay that means no good does with the frames that pass through its hands.
 
-use std::{collections::VecDeque, fmt, mem};
+use std::{collections::VecDeque, fmt, mem, sync::Arc};
 
 use sighej_crypto::relay::RoomSecret;
 use sighej_relay_api::wire::{ClientMessage, PairNumber, RelayMessage, VERDICT_LEN, WireId};
@@ -13,7 +13,6 @@ const INVENTED: u32 = 0x8000_0000;
 const KEPT: usize = 64;
 
 /// What to do to whoever connects. In everything else the relay is honest.
-#[derive(Clone)]
 pub enum Mischief {
     /// Nothing.
     None,
@@ -37,28 +36,25 @@ pub enum Mischief {
 
 /// One connection's share of it.
 pub(crate) struct Trickster {
-    mischief: Mischief,
+    mischief: Arc<Mischief>,
     connection: usize,
     /// Knocks, and frames to be played again.
     kept: VecDeque<Vec<u8>>,
     /// The device's last upload.
     upload: Vec<u8>,
     invented: Vec<Attendee>,
-    /// Rooms that the device named.
-    rooms: Vec<WireId>,
     numbers: u32,
     answered: usize,
 }
 
 impl Trickster {
-    pub(crate) fn new(mischief: Mischief, connection: usize) -> Self {
+    pub(crate) fn new(mischief: Arc<Mischief>, connection: usize) -> Self {
         Self {
             mischief,
             connection,
             kept: VecDeque::new(),
             upload: Vec::new(),
             invented: Vec::new(),
-            rooms: Vec::new(),
             numbers: INVENTED,
             answered: 0,
         }
@@ -72,7 +68,8 @@ impl Trickster {
     /// A frame of the honest relay; what the device gets in its place.
     pub(crate) fn down(&mut self, frame: Vec<u8>) -> Vec<Vec<u8>> {
         let Ok(message) = RelayMessage::decode(&frame) else { return vec![frame] };
-        match (&self.mischief, message) {
+        let mischief = Arc::clone(&self.mischief);
+        match (&*mischief, message) {
             (Mischief::LieAboutTheClock(by), RelayMessage::Welcome { challenge, utc_ms, epoch_secs }) => {
                 let utc_ms = utc_ms.saturating_add_signed(*by);
                 vec![RelayMessage::Welcome { challenge, utc_ms, epoch_secs }.encode()]
@@ -84,9 +81,8 @@ impl Trickster {
             }
             (Mischief::ReplayAnswers, _) => self.replay(frame),
             (Mischief::KnockWithADictionary(room, knocks), RelayMessage::Registered { .. }) => {
-                let (room, knocks) = (room.clone(), *knocks);
                 let mut frames = vec![frame];
-                frames.extend((0..knocks).map(|number| self.dictionary_knock(room.as_ref(), number)));
+                frames.extend((0..*knocks).map(|number| self.dictionary_knock(room.as_ref(), number)));
                 frames
             }
             (Mischief::ProposeFalseRooms, RelayMessage::Registered { .. }) => {
@@ -102,8 +98,7 @@ impl Trickster {
     pub(crate) fn up(&mut self, frame: &[u8]) -> (bool, Vec<Vec<u8>>) {
         match ClientMessage::decode(frame) {
             Ok(ClientMessage::Join { room, .. }) => {
-                self.rooms.push(room);
-                let is_mine = matches!(self.mischief, Mischief::ProposeFalseRooms);
+                let is_mine = matches!(*self.mischief, Mischief::ProposeFalseRooms);
                 (true, if is_mine { self.false_rooms(room) } else { Vec::new() })
             }
             Ok(ClientMessage::Upload { pair, upload }) if pair.0 < INVENTED => {

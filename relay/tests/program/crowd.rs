@@ -64,3 +64,19 @@ async fn ten_thousand_half_open_connections_cost_bounded_memory_and_keep_nobody_
     let more = running.resident_kib().saturating_sub(before);
     assert!(more < MOST_KIB, "{more} KiB for {HALF_OPEN} half-open connections");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_takes_the_file_descriptors_that_the_system_lets_it_and_says_where_they_are_few() {
+    let running = Running::start_in_a_shell(tempfile::tempdir().unwrap(), "ulimit -Sn 64");
+    let mut held = Vec::new();
+    for _ in 0..200 {
+        held.push(TcpStream::connect(running.relay).await.unwrap());
+    }
+    two_are_matched(&running, 1).await;
+    drop(held);
+
+    let running = Running::start_in_a_shell(tempfile::tempdir().unwrap(), "ulimit -n 128");
+    two_are_matched(&running, 1).await;
+    let (_, log) = tokio::task::spawn_blocking(|| running.stop()).await.unwrap();
+    assert!(log.contains("LimitNOFILE") && log.contains("128"), "{log}");
+}

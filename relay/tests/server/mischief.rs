@@ -107,11 +107,10 @@ async fn knocks_with_a_dictionary_under_guessed_tokens_get_no_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn knocks_with_a_dictionary_in_a_room_end_with_the_devices_own_budget() {
-    let room = room();
-    let mut stage = Stage::new(Mischief::KnockWithADictionary(Some(room.clone()), 40), &[]).await;
+    let mut stage = Stage::new(Mischief::KnockWithADictionary(Some(room()), 40), &[]).await;
     let Ok(client) = Client::connect(stage.relay.address()).await else { unreachable!("it listens") };
     let mut attendee = Attendee::new(&["chess"], epoch(), 1);
-    attendee.join(&room);
+    attendee.join(&room());
     stage.ones.push((client, attendee));
     let found = stage.all_find().await.remove(0);
     let spent = found.iter().filter(|found| **found == Found::BudgetSpent).count();
