@@ -4,10 +4,7 @@
 use std::{
     io,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use futures::{SinkExt, StreamExt};
@@ -22,12 +19,15 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::{Client, Mischief, mischief::Trickster};
+use crate::{
+    Client, Mischief,
+    mischief::{Answers, Trickster},
+};
 
 /// It serves until it is dropped.
 pub struct FalseRelay {
     address: SocketAddr,
-    answered: Arc<AtomicUsize>,
+    answered: Arc<Mutex<Answers>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -39,7 +39,7 @@ impl FalseRelay {
     pub async fn start(upstream: SocketAddr, mischief: Mischief) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let answered = Arc::new(AtomicUsize::new(0));
+        let answered = Arc::new(Mutex::default());
         let task = tokio::spawn(serve(listener, upstream, Arc::new(mischief), Arc::clone(&answered)));
         Ok(Self { address, answered, task })
     }
@@ -50,10 +50,10 @@ impl FalseRelay {
         self.address
     }
 
-    /// How many frames devices said to pairs that it made up.
+    /// What all devices together said to pairs that it made up.
     #[must_use]
-    pub fn answered(&self) -> usize {
-        self.answered.load(Ordering::SeqCst)
+    pub fn answered(&self) -> Answers {
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,7 +63,12 @@ impl Drop for FalseRelay {
     }
 }
 
-async fn serve(listener: TcpListener, upstream: SocketAddr, mischief: Arc<Mischief>, answered: Arc<AtomicUsize>) {
+async fn serve(
+    listener: TcpListener,
+    upstream: SocketAddr,
+    mischief: Arc<Mischief>,
+    answered: Arc<Mutex<Answers>>,
+) {
     let mut connections = tokio::task::JoinSet::new();
     for number in 0.. {
         let Ok((stream, _)) = listener.accept().await else { return };
@@ -77,7 +82,7 @@ async fn carry(
     stream: TcpStream,
     upstream: SocketAddr,
     mut trickster: Trickster,
-    answered: Arc<AtomicUsize>,
+    answered: Arc<Mutex<Answers>>,
 ) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut device = accept_hdr_async(stream, with_subprotocol).await.ok()?;
@@ -95,7 +100,7 @@ async fn carry(
                 let Message::Binary(frame) = message?.ok()? else { continue };
                 let before = trickster.answered();
                 let (passes, back) = trickster.up(&frame);
-                answered.fetch_add(trickster.answered() - before, Ordering::SeqCst);
+                note(&answered, before, trickster.answered());
                 if passes {
                     relay.say_bytes(frame.into()).await.ok()?;
                 }
@@ -105,6 +110,13 @@ async fn carry(
             }
         }
     }
+}
+
+/// Adds what a device has just said to what all said before.
+fn note(total: &Mutex<Answers>, before: Answers, after: Answers) {
+    let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+    total.frames += after.frames - before.frames;
+    total.seals += after.seals - before.seals;
 }
 
 #[expect(clippy::result_large_err, reason = "the library's own type of a refusal")]

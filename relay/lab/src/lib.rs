@@ -19,7 +19,7 @@ pub use attendee::Attendee;
 pub use client::{Client, ClientError};
 pub use device::Device;
 pub use false_relay::FalseRelay;
-pub use mischief::Mischief;
+pub use mischief::{Answers, Mischief};
 pub use reaction::{Found, Reaction};
 pub use script::{Part, Script};
 pub use tls::connect_tls;

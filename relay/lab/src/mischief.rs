@@ -44,7 +44,16 @@ pub(crate) struct Trickster {
     upload: Vec<u8>,
     invented: Vec<Attendee>,
     numbers: u32,
-    answered: usize,
+    answered: Answers,
+}
+
+/// What a device said to pairs that the relay made up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Frames of any kind but "done".
+    pub frames: usize,
+    /// Seals among them: as often were 16 words evaluated.
+    pub seals: usize,
 }
 
 impl Trickster {
@@ -56,12 +65,12 @@ impl Trickster {
             upload: Vec::new(),
             invented: Vec::new(),
             numbers: INVENTED,
-            answered: 0,
+            answered: Answers::default(),
         }
     }
 
-    /// How many frames the device said to pairs that the relay made up, "done" not counted.
-    pub(crate) fn answered(&self) -> usize {
+    /// So far.
+    pub(crate) fn answered(&self) -> Answers {
         self.answered
     }
 
@@ -216,7 +225,8 @@ impl Trickster {
         if matches!(message, ClientMessage::Done { .. }) {
             return Vec::new();
         }
-        self.answered += 1;
+        self.answered.frames += 1;
+        self.answered.seals += usize::from(matches!(message, ClientMessage::Seal { .. }));
         let id = WireId::from_bytes([0; WireId::LEN]);
         let heard = if let ClientMessage::Accept { accept, .. } = message {
             RelayMessage::Accepted { pair, id, accept }.encode()

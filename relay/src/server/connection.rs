@@ -84,7 +84,10 @@ async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outb
                     Ok(()) => {}
                     Err(Gone::Broken) => return None,
                     Err(Gone::Slow) => {
-                        hub.count(Event::Failed(FailureKind::Slow));
+                        // Where an end was due, that was counted.
+                        if end.is_none() {
+                            hub.count(Event::Failed(FailureKind::Slow));
+                        }
                         return None;
                     }
                 }

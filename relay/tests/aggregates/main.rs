@@ -3,7 +3,7 @@
 //!
 //! A harness of its own: one of its trials starts this program again in another part, and a part that does not exist ends
 //! the program with an error, where a test that is not found would pass.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what cannot go on has failed")]
 
 mod clock;
 mod full;

@@ -106,7 +106,7 @@ async fn false_seals_for_half_of_it_hide_the_same_half_from_both() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn repeated_values_end_the_pair_for_the_liar_and_tell_the_victim_no_match() {
+async fn repeated_values_end_the_pair_and_tell_neither_of_the_two() {
     let running = Running::start(tempfile::tempdir().unwrap(), &[]);
     let (mut victim, mut liar) = two(&running, 30).await;
     let lie = upload(|upload| rows(upload).copy_within(0..1, 1));
@@ -117,7 +117,8 @@ async fn repeated_values_end_the_pair_for_the_liar_and_tell_the_victim_no_match(
         assert!(lied.is_err(), "the liar is told nothing at all: {lied:?}");
     };
     let (found, ()) = tokio::join!(victim.finds(), lying);
-    assert_eq!(found, Found::NoMatch);
+    // As its own upload came before or after.
+    assert!(matches!(found, Found::NoMatch | Found::Over), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,6 +174,8 @@ async fn a_second_registration_of_one_key_takes_the_first_ones_place_and_gets_no
     let bye = first.next().await.unwrap();
     assert!(matches!(RelayMessage::decode(&bye), Ok(RelayMessage::Bye { why: Bye::Replaced, .. })));
     assert_eq!(pair(&mut victim, &mut liar, |frame| frame).await, (nudge(&SHARED), nudge(&SHARED)));
+    // Time for both to be done with it.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     // Back once more, under the same key: these two had their pair.
     liar.client = Client::connect(running.relay).await.unwrap();
     assert_eq!(liar.finds().await, Found::Registered);
@@ -225,7 +228,7 @@ async fn the_victims_registration_proves_nothing_on_another_connection() {
     let answer = victim.attendee.hear(&elsewhere.next().await.unwrap()).say.remove(0);
     let mut replaying = Client::connect(running.relay).await.unwrap();
     replaying.next().await.unwrap();
-    replaying.say_bytes(answer.clone()).await.unwrap();
+    replaying.say_bytes(answer).await.unwrap();
     let bye = replaying.next().await.unwrap();
     assert!(matches!(RelayMessage::decode(&bye), Ok(RelayMessage::Bye { why: Bye::BadRegistration, .. })));
     drop(elsewhere);
