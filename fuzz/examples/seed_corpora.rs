@@ -10,6 +10,7 @@ use sighej_ble::{
     wire::Fragmenter,
 };
 use sighej_crypto::{Commitment, EpochNumber, EpochSecrets, Evaluation, InterestSet, MetBlock};
+use sighej_relay_api::wire::{Bye, ClientMessage, PairEnd, PairNumber, Refusal, RelayMessage, WireId};
 
 fn main() -> io::Result<()> {
     for (target, name, bytes) in [
@@ -25,6 +26,8 @@ fn main() -> io::Result<()> {
         packets(),
     ]
     .concat()
+    .into_iter()
+    .chain([wire_client(), wire_relay(), sessions()].concat())
     {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
         fs::create_dir_all(&folder)?;
@@ -177,6 +180,103 @@ fn pairs() -> Seeds {
         }));
     }
     seeds
+}
+
+const PAIR: PairNumber = PairNumber(7);
+const NAME: WireId = WireId::from_bytes([9; 16]);
+
+/// Every message of a device, and what is nearly one.
+fn wire_client() -> Seeds {
+    let messages = [
+        ("register", ClientMessage::Register { epoch: 3_000_000, registration: &[1; 80] }),
+        ("join", ClientMessage::Join { room: NAME, open: true }),
+        ("knock", ClientMessage::Knock { to: NAME, knock: &[2; 645] }),
+        ("knock-proposed", ClientMessage::KnockProposed { pair: PAIR, knock: &[2; 645] }),
+        ("accept", ClientMessage::Accept { pair: PAIR, accept: &[3; 645] }),
+        ("seal", ClientMessage::Seal { pair: PAIR, seal: &[4; 737] }),
+        ("upload", ClientMessage::Upload { pair: PAIR, upload: &[5; 514] }),
+        ("done", ClientMessage::Done { pair: PAIR }),
+        ("goodbye", ClientMessage::Goodbye),
+    ];
+    nearly("wire_client", messages.map(|(name, message)| (name, message.encode())).into())
+}
+
+/// Every message of a relay, and what is nearly one.
+fn wire_relay() -> Seeds {
+    let messages = [
+        (
+            "welcome",
+            RelayMessage::Welcome { challenge: &[1; 48], utc_ms: 1_800_000_000_000, epoch_secs: 600 },
+        ),
+        ("registered", RelayMessage::Registered { resumed: true }),
+        ("knocked", RelayMessage::Knocked { pair: PAIR, room: NAME, knock: &[2; 645] }),
+        ("proposed", RelayMessage::Proposed { pair: PAIR, room: NAME }),
+        ("accepted", RelayMessage::Accepted { pair: PAIR, id: NAME, accept: &[3; 645] }),
+        ("sealed", RelayMessage::Sealed { pair: PAIR, seal: &[4; 737] }),
+        ("verdict", RelayMessage::Verdict { pair: PAIR, verdict: &[5; 513] }),
+        ("ended", RelayMessage::Ended { pair: PAIR, why: PairEnd::TooLate }),
+        ("refused", RelayMessage::Refused { name: NAME, why: Refusal::Busy }),
+        ("bye", RelayMessage::Bye { why: Bye::Flood, after_secs: 60 }),
+    ];
+    nearly("wire_relay", messages.map(|(name, message)| (name, message.encode())).into())
+}
+
+/// Each message as it is, too short, too long, and with another value in its last byte.
+fn nearly(target: &'static str, messages: Vec<(&'static str, Vec<u8>)>) -> Seeds {
+    let mut seeds =
+        vec![(target, "empty".to_owned(), Vec::new()), (target, "unknown".to_owned(), vec![0x77])];
+    for (name, honest) in messages {
+        let (short, long) = (honest[..honest.len() - 1].to_vec(), [&honest[..], &[0]].concat());
+        let mut other = honest.clone();
+        if let Some(last) = other.last_mut() {
+            *last = 0xee;
+        }
+        for (how, bytes) in [("honest", honest), ("short", short), ("long", long), ("other", other)] {
+            seeds.push((target, format!("{name}-{how}"), bytes));
+        }
+    }
+    seeds
+}
+
+/// Scripts of what a few devices do at a relay; see `matcher_sessions`.
+fn sessions() -> Seeds {
+    let [one, two, three]: [&[u8]; 3] = [&[0, 0, 2], &[0, 1, 2], &[0, 2, 2]];
+    let both = [one, two].concat();
+    let [knock, accept, seal_0, seal_1]: [&[u8]; 4] =
+        [&[4, 0, 1, 0, 1], &[4, 1, 3, 1], &[4, 0, 4, 1], &[4, 1, 4, 1]];
+    let seals = [&both[..], knock, accept, seal_0, seal_1].concat();
+    let upload = |by: u8, side: u8, how: &[u8]| [&[4, by, 5, 1, side, 2][..], how].concat();
+    let (as_it_is, forged): (&[u8], &[u8]) = (&[0xff, 0xff], &[18, 0, 1]);
+    let [done_0, done_1]: [&[u8]; 2] = [&[4, 0, 6, 1], &[4, 1, 6, 1]];
+    let [lost, back]: [&[u8]; 2] = [&[1, 1], two];
+    let [join_0, join_1, ring]: [&[u8]; 3] = [&[4, 0, 0, 0, 1, 0], &[4, 1, 0, 0, 1, 0], &[3, 255]];
+    let proposed = [&both[..], join_0, join_1, ring].concat();
+    let [knock_0, knock_1]: [&[u8]; 2] = [&[4, 0, 2, 1], &[4, 1, 2, 1]];
+    let garbage: &[u8] = &[&[2, 0, 40, 0][..], &[0xff; 40]].concat();
+    let uploads = |hi: &[u8]| [upload(0, 0, as_it_is), upload(1, 1, hi)].concat();
+    let crossing: &[u8] = &[4, 1, 1, 0, 0];
+    let seeds = [
+        ("match", [&seals[..], &uploads(as_it_is), done_0, done_1].concat()),
+        ("forged-seals", [&seals[..], &uploads(forged), done_0, done_1].concat()),
+        ("same-side", [&seals[..], &upload(0, 0, as_it_is), &upload(1, 0, as_it_is)].concat()),
+        ("repeated-rows", [&seals[..], &upload(0, 0, as_it_is), &upload(1, 1, &[2, 0, 0x80])].concat()),
+        (
+            "lost-before-the-verdict",
+            [&seals[..], &upload(0, 0, as_it_is), lost, &uploads(as_it_is), back, ring].concat(),
+        ),
+        ("lost-for-good", [&seals[..], &upload(0, 0, as_it_is), lost, ring, ring, ring].concat()),
+        ("crossing-knocks", [&both[..], knock, crossing, seal_0, seal_1, &uploads(as_it_is)].concat()),
+        ("proposed", [&proposed[..], knock_0, knock_1, accept, &[4, 0, 3, 1], seal_0, seal_1].concat()),
+        ("out-of-turn", [&both[..], knock, seal_1, &uploads(as_it_is), knock_1, done_1].concat()),
+        ("replaced", [one, one, one, knock, ring].concat()),
+        ("full", [&both[..], three, &[0, 3, 2], knock, &[4, 0, 1, 0, 2], &[4, 2, 1, 0, 1]].concat()),
+        ("wrong-epoch", [&[0, 0, 0][..], &[0, 1, 4], knock, ring].concat()),
+        ("goodbye", [&seals[..], &[4, 0, 7, 0], accept, ring].concat()),
+        ("flood", [&both[..], &done_0.repeat(70), knock].concat()),
+        ("garbage", [&both[..], garbage, knock].concat()),
+        ("registers-again", [&both[..], &[4, 0, 8, 0], knock].concat()),
+    ];
+    seeds.map(|(name, script)| ("matcher_sessions", name.to_owned(), script)).into()
 }
 
 /// Where a commitment's version, epoch, X, Y, K and first elements stand.

@@ -17,4 +17,4 @@ pub use admin::{Admin, AdminTokenCommand};
 pub use aggregates::{Aggregates, AggregatesConfig};
 pub use counters::Counters;
 pub use reports::public_routes;
-pub use server::{Gauges, Relay, RelayError, ServerConfig};
+pub use server::{Gauges, Relay, RelayError, ServerConfig, Silence};

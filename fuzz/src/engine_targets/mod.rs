@@ -1,7 +1,6 @@
 //! What reads a stranger's bytes in the engine: adverts, presence frames, exchange frames.
 
 mod pair;
-mod script;
 mod stranger;
 
 pub use pair::engine_frames;

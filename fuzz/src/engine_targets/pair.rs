@@ -10,7 +10,8 @@ use std::{
 use sighej_crypto::Interest;
 use sighej_engine::{ChannelId, Engine, Event, Intent, LinkId, Nudge, Transmit, Transport};
 
-use super::{device, drain, now, ring, script::Script};
+use super::{device, drain, now, ring};
+use crate::script::Script;
 
 /// Deliveries and timeouts in a run, at most.
 const STEPS: usize = 400;

@@ -7,7 +7,8 @@ use sighej_engine::{
     AdvertSeen, ChannelId, Engine, Event, Intent, LinkId, RadioAddress, Sighting, Transport, limits,
 };
 
-use super::{device, drain, now, ring, script::Script};
+use super::{device, drain, now, ring};
+use crate::script::Script;
 
 /// The longest script that is played.
 const STEPS: usize = 500;

@@ -4,6 +4,8 @@
 pub mod corpus;
 #[path = "../../../fuzz/src/engine_targets/mod.rs"]
 pub mod engine_targets;
+#[path = "../../../fuzz/src/script.rs"]
+pub mod script;
 
 use std::path::Path;
 

@@ -3,10 +3,10 @@
 use std::{
     collections::HashMap,
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
-use sighej_relay_lab::{Client, Device};
+use sighej_relay_lab::{Client, Device, epoch};
 use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval, timeout},
@@ -23,12 +23,6 @@ const A_SECOND: usize = 1_000;
 const GROUP_EVERY: Duration = Duration::from_millis(10);
 /// A match that is not over so long after the last one began is lost.
 const GRACE: Duration = Duration::from_secs(20);
-
-/// The epoch by this machine's clock.
-pub(crate) fn epoch() -> u32 {
-    let utc = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    (utc.as_secs() / 600) as u32
-}
 
 /// How many were lost, and how long the slowest hundredth took from the knock to both nudged, at least.
 pub(crate) async fn over(length: Duration) -> Outcome<(usize, Duration)> {

@@ -1,6 +1,6 @@
 //! Whole matches between connected clients: from the knock to both nudged.
 
-use sighej_relay_lab::{Client, Device};
+use sighej_relay_lab::{Client, Device, epoch};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -32,7 +32,7 @@ async fn run(clients: u64, matches: usize) -> Outcome<Used> {
     let (told, mut heard) = mpsc::unbounded_channel();
     let mut players = Vec::new();
     for number in 0..clients {
-        let client = Client::register(server.address, &Device::new(number), crate::lost::epoch()).await?;
+        let client = Client::register(server.address, &Device::new(number), epoch()).await?;
         let (turns, taken) = mpsc::unbounded_channel();
         tokio::spawn(play(client, std::sync::Arc::clone(&book), taken, told.clone()));
         players.push(turns);

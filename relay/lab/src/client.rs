@@ -18,7 +18,7 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::Device;
+use crate::{Attendee, Device, Found};
 
 /// Bytes of a client's read buffer: thousands of them share one process.
 const READ_BUFFER: usize = 1024;
@@ -61,8 +61,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Errors
     /// Whatever keeps it from opening.
     pub async fn over(stream: S, subprotocol: &'static str) -> Result<Self, ClientError> {
+        Self::open(stream, subprotocol, None).await
+    }
+
+    /// The same, by way of a proxy that says whom it forwards for.
+    ///
+    /// # Errors
+    /// Whatever keeps it from opening.
+    pub async fn forwarded_for(stream: S, list: &'static str) -> Result<Self, ClientError> {
+        Self::open(stream, SUBPROTOCOL, Some(list)).await
+    }
+
+    async fn open(
+        stream: S,
+        subprotocol: &'static str,
+        forwarded_for: Option<&'static str>,
+    ) -> Result<Self, ClientError> {
         let mut request = format!("ws://localhost{PATH}").into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
+        if let Some(list) = forwarded_for {
+            request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static(list));
+        }
         let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
         Ok(Self { socket })
@@ -103,6 +122,48 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// A connection that is over.
     pub async fn say_bytes(&mut self, frame: Vec<u8>) -> Result<(), ClientError> {
         Ok(self.socket.send(Message::Binary(frame.into())).await?)
+    }
+
+    /// Sends a text message, which no device does.
+    ///
+    /// # Errors
+    /// A connection that is over.
+    pub async fn say_text(&mut self, text: &'static str) -> Result<(), ClientError> {
+        Ok(self.socket.send(Message::text(text)).await?)
+    }
+
+    /// Plays a whole device until it finds something out. `lie` is given each frame before it is sent, and says what is
+    /// sent in its place.
+    ///
+    /// # Errors
+    /// A connection that is over.
+    pub async fn attend(
+        &mut self,
+        attendee: &mut Attendee,
+        lie: impl Fn(Vec<u8>) -> Vec<u8>,
+    ) -> Result<Found, ClientError> {
+        loop {
+            let frame = self.next().await?;
+            let reaction = attendee.hear(&frame);
+            for frame in reaction.say {
+                self.say_bytes(lie(frame)).await?;
+            }
+            if let Some(found) = reaction.found {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Waits until the relay asks whether anybody is there. The answer goes out with whatever is said or read next.
+    ///
+    /// # Errors
+    /// A connection that is over, or anything else that comes first.
+    pub async fn pinged(&mut self) -> Result<(), ClientError> {
+        match self.socket.next().await {
+            Some(Ok(Message::Ping(_))) => Ok(()),
+            Some(Err(error)) => Err(Box::new(error)),
+            Some(Ok(_)) | None => Err(Box::new(Error::ConnectionClosed)),
+        }
     }
 
     /// The next frame. Pings are answered on the way.

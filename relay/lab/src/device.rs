@@ -38,6 +38,13 @@ impl Device {
         self
     }
 
+    /// The same key under this id.
+    #[must_use]
+    pub fn under(mut self, id: WireId) -> Self {
+        self.id = *id.as_bytes();
+        self
+    }
+
     /// Where its knocks go.
     #[must_use]
     pub fn id(&self) -> WireId {

@@ -85,8 +85,10 @@ pub enum FailureKind {
     TooLate,
     /// One of a pair left before its end.
     OtherLeft,
-    /// A connection did not read in time what it was sent, or fell silent.
+    /// A connection did not read in time what it was sent.
     Slow,
+    /// A connection fell silent.
+    Silent,
 }
 
 /// What waits to be drained.

@@ -124,7 +124,8 @@ impl Pair {
 /// All pairs under way. Their bound is [`crate::Limits::pairs`].
 #[derive(Default)]
 pub(crate) struct Pairs {
-    rows: BTreeMap<PairKey, Pair>,
+    /// Boxed: a pair is more than a kilobyte, and the rows of a table move.
+    rows: BTreeMap<PairKey, Box<Pair>>,
     keys: u64,
 }
 
@@ -140,18 +141,18 @@ impl Pairs {
     }
 
     pub(crate) fn insert(&mut self, key: PairKey, pair: Pair) {
-        self.rows.insert(key, pair);
+        self.rows.insert(key, Box::new(pair));
     }
 
     pub(crate) fn get(&self, key: PairKey) -> Option<&Pair> {
-        self.rows.get(&key)
+        self.rows.get(&key).map(|pair| &**pair)
     }
 
     pub(crate) fn get_mut(&mut self, key: PairKey) -> Option<&mut Pair> {
-        self.rows.get_mut(&key)
+        self.rows.get_mut(&key).map(|pair| &mut **pair)
     }
 
-    pub(crate) fn remove(&mut self, key: PairKey) -> Option<Pair> {
+    pub(crate) fn remove(&mut self, key: PairKey) -> Option<Box<Pair>> {
         self.rows.remove(&key)
     }
 }

@@ -1,7 +1,7 @@
 //! What an operator decides about the aggregates.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sighej_statistics::{Epsilon, EventName};
 
@@ -18,13 +18,21 @@ pub struct AggregatesConfig {
     pub keep: Keep,
     /// The event whose shares of interest are estimated, and its ε. Without one no reports are taken.
     pub event: Option<(EventName, Epsilon)>,
+    /// The time of day, which says into which buckets counts go. It may jump either way.
+    pub clock: fn() -> SystemTime,
 }
 
 impl AggregatesConfig {
     /// The defaults, with the database in this folder.
     #[must_use]
     pub fn in_folder(data: PathBuf) -> Self {
-        Self { data, withhold_below: WITHHOLD_BELOW, keep: Keep::default(), event: None }
+        Self {
+            data,
+            withhold_below: WITHHOLD_BELOW,
+            keep: Keep::default(),
+            event: None,
+            clock: SystemTime::now,
+        }
     }
 }
 

@@ -128,6 +128,7 @@ impl Counter {
             FailureKind::TooLate => Some(Self::FailedTooLate),
             FailureKind::OtherLeft => Some(Self::FailedOtherLeft),
             FailureKind::Slow => Some(Self::FailedSlow),
+            FailureKind::Silent => Some(Self::FailedIdle),
         }
     }
 

@@ -87,7 +87,7 @@ impl Aggregates {
         let reader = Reader::open(&config.data)?;
         let shared = Arc::new(Shared::new());
         let (commands, received) = sync_channel(REPORTS_QUEUED);
-        let writer = Writer::new(store, Arc::clone(&shared), received, lock);
+        let writer = Writer::new(store, Arc::clone(&shared), received, config.clock, lock);
         let thread = std::thread::Builder::new().name("aggregates".into()).spawn(|| writer.run());
         Ok(Self {
             shared,

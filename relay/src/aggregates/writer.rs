@@ -44,6 +44,7 @@ pub(crate) struct Writer {
     sessions: u64,
     last_release: Instant,
     last_forget: Option<Instant>,
+    clock: fn() -> SystemTime,
     last_utc: u64,
     _lock: FolderLock,
 }
@@ -53,6 +54,7 @@ impl Writer {
         store: Store,
         shared: Arc<Shared>,
         commands: Receiver<Command>,
+        clock: fn() -> SystemTime,
         lock: FolderLock,
     ) -> Self {
         Self {
@@ -65,6 +67,7 @@ impl Writer {
             sessions: 0,
             last_release: Instant::now(),
             last_forget: None,
+            clock,
             last_utc: 0,
             _lock: lock,
         }
@@ -165,7 +168,7 @@ impl Writer {
 
     /// The time of day. Where it was set back counts go into the buckets of the new time, and nothing is deleted.
     fn utc(&mut self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let now = (self.clock)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         if let Some(by) = set_back(self.last_utc, now) {
             tracing::warn!(
                 seconds = by,

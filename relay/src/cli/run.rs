@@ -2,15 +2,19 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sighej_relay::{
     Admin, Aggregates, Relay, ServerConfig,
     config::Config,
-    public_routes,
+    limits, public_routes,
     tls::{Identity, TlsError},
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{Ended, ending, log, say};
+
+/// Files that are no device's connection: the database, the admin's listener and its connections, the runtime's own.
+const OTHER_FILES: usize = 256;
 
 /// Serves until it is asked to end.
 pub(crate) fn run(config: Config) -> Result<(), Ended> {
@@ -21,6 +25,7 @@ pub(crate) fn run(config: Config) -> Result<(), Ended> {
 }
 
 async fn serve(config: &Config) -> Result<(), Ended> {
+    allow_connections(config);
     let end = ending::asked_to_end().map_err(Ended::failed)?;
     let aggregates = Aggregates::open(config.aggregates.clone()).map_err(Ended::failed)?;
     let identity = identity(config).map_err(Ended::failed)?;
@@ -30,6 +35,7 @@ async fn serve(config: &Config) -> Result<(), Ended> {
         limits: config.limits,
         sessions_per_address: config.sessions_per_address,
         proxies: config.proxies.clone(),
+        ..ServerConfig::default()
     };
     let counters = Arc::new(aggregates.clone());
     let relay = Relay::start(server, acceptor(config.listen), counters, public_routes(&aggregates))
@@ -51,6 +57,22 @@ async fn serve(config: &Config) -> Result<(), Ended> {
     }
     aggregates.stop();
     Ok(())
+}
+
+/// Takes as many file descriptors as the system lets it: shells begin with few, and a relay without one can let nobody in,
+/// not even to displace somebody.
+fn allow_connections(config: &Config) {
+    let limit = getrlimit(Resource::Nofile);
+    // Where that fails it goes on with those that it has.
+    let _raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    let wanted = (config.limits.sessions + limits::HALF_OPEN + OTHER_FILES) as u64;
+    if let Some(most) = getrlimit(Resource::Nofile).current.filter(|most| *most < wanted) {
+        tracing::warn!(
+            most,
+            wanted,
+            "fewer files may be open than the sessions may need; raise the limit (LimitNOFILE= of systemd, ulimit -n)"
+        );
+    }
 }
 
 /// The certificate, where any listener needs one.

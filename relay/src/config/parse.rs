@@ -89,6 +89,7 @@ impl Reading<'_> {
             withhold_below: withhold_below?,
             keep: Keep { minutes: minutes?, hours: hours?, days: days? },
             event: event?.zip(epsilon),
+            clock: std::time::SystemTime::now,
         })
     }
 

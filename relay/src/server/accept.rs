@@ -52,7 +52,7 @@ pub(super) async fn serve(
     });
     tokio::select! {
         () = accept_all(&listener, &door) => {}
-        () = sweep::run(Arc::clone(&hub)) => {}
+        () = sweep::run(Arc::clone(&hub), config.silence.sweep_every) => {}
         _ = stopped.wait_for(|stopped| *stopped) => {}
     }
     drop(listener);

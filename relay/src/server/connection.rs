@@ -1,6 +1,6 @@
 //! One WebSocket: welcome, registration, then frames both ways until either end has had enough.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
+use std::{future::poll_fn, mem, pin::pin, sync::Arc, task::Poll};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
@@ -76,16 +76,27 @@ async fn refuse(socket: &mut WebSocket, hub: &Hub, end: End) {
 
 /// Frames both ways. The end that is still to be said, if there is one.
 async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outbox: &Outbox) -> Option<End> {
+    let mut awaits_socket = false;
     loop {
-        match next(socket, outbox).await {
+        match next(socket, outbox, awaits_socket).await {
             Next::Write(batch) => {
                 let end = batch.end;
-                if write(socket, batch).await.is_err() {
-                    return None;
+                match write(socket, batch).await {
+                    Ok(Written::AtOnce) => awaits_socket = true,
+                    Ok(Written::Later) => awaits_socket = false,
+                    Err(Gone::Broken) => return None,
+                    Err(Gone::Slow) => {
+                        // Where an end was due, that was counted.
+                        if end.is_none() {
+                            hub.count(Event::Failed(FailureKind::Slow));
+                        }
+                        return None;
+                    }
                 }
                 if end.is_some() {
                     return end;
                 }
+                continue;
             }
             Next::Read(Some(Ok(Message::Binary(frame)))) => hub.frame(connection, outbox, &frame),
             Next::Read(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => hub.hear(outbox),
@@ -93,6 +104,7 @@ async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outb
             Next::Read(Some(Ok(Message::Text(_)))) => hub.frame(connection, outbox, &[]),
             Next::Read(Some(Ok(Message::Close(_)) | Err(_)) | None) => return None,
         }
+        awaits_socket = false;
     }
 }
 
@@ -104,16 +116,33 @@ enum Next {
 
 /// What came first is read before anything is written: what that leads to goes out with it. A device cannot keep its
 /// own outbox from being emptied for longer than its frames last.
-async fn next(socket: &mut WebSocket, outbox: &Outbox) -> Next {
-    poll_fn(|context| match socket.poll_next_unpin(context) {
-        Poll::Ready(message) => Poll::Ready(Next::Read(message)),
-        Poll::Pending => outbox.poll(context).map(Next::Write),
+///
+/// `awaits_socket`: the socket was found empty since the task was last woken, and so wakes it when there is something; it
+/// is not asked a second time before that.
+async fn next(socket: &mut WebSocket, outbox: &Outbox, mut awaits_socket: bool) -> Next {
+    poll_fn(|context| {
+        if !mem::take(&mut awaits_socket)
+            && let Poll::Ready(message) = socket.poll_next_unpin(context)
+        {
+            // What the message leads to is found when the outbox is looked at: no need to be woken for it.
+            outbox.forget_reader();
+            return Poll::Ready(Next::Read(message));
+        }
+        outbox.poll(context).map(Next::Write)
     })
     .await
 }
 
+/// How a batch was written.
+enum Written {
+    /// Without waiting for the socket.
+    AtOnce,
+    /// The task slept in between.
+    Later,
+}
+
 /// Writes a batch with one flush.
-async fn write(socket: &mut WebSocket, batch: Batch) -> Result<(), Gone> {
+async fn write(socket: &mut WebSocket, batch: Batch) -> Result<Written, Gone> {
     let writing = async {
         for frame in batch.frames {
             socket.feed(Message::Binary(frame)).await?;
@@ -125,18 +154,22 @@ async fn write(socket: &mut WebSocket, batch: Batch) -> Result<(), Gone> {
     };
     let mut writing = pin!(writing);
     // A socket with room takes it all at once; a timer is for the others.
-    let written = match poll!(&mut writing) {
-        Poll::Ready(written) => written,
+    match poll!(&mut writing) {
+        Poll::Ready(written) => written.map(|()| Written::AtOnce).map_err(|_broken| Gone::Broken),
         Poll::Pending => match timeout(limits::WRITE_WITHIN, writing).await {
-            Ok(written) => written,
-            Err(_too_slow) => return Err(Gone),
+            Ok(written) => written.map(|()| Written::Later).map_err(|_broken| Gone::Broken),
+            Err(_too_slow) => Err(Gone::Slow),
         },
-    };
-    written.map_err(|_broken| Gone)
+    }
 }
 
-/// The connection broke, or does not read.
-struct Gone;
+/// Nothing more can be written.
+enum Gone {
+    /// The connection is no more.
+    Broken,
+    /// Its device does not read.
+    Slow,
+}
 
 /// Says the last word, and waits a moment for the other to close, so that it is read.
 async fn close(socket: &mut WebSocket, end: End) {

@@ -15,9 +15,12 @@ use sighej_crypto::relay::{Registration, RegistrationChallenge};
 use sighej_matcher::{ConnectionId, Event, FailureKind, Limits, Matcher, Transmit};
 use sighej_relay_api::wire::{Bye, RelayMessage};
 
-use crate::{Counters, clock::Clock, limits};
+use crate::{Counters, clock::Clock};
 
-use super::outbox::{End, Outbox};
+use super::{
+    Silence,
+    outbox::{End, Outbox},
+};
 
 /// How much of everything there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,7 @@ pub struct Gauges {
 pub(crate) struct Hub {
     clock: Clock,
     epoch_secs: u32,
+    silence: Silence,
     connections: AtomicU64,
     rng: Mutex<ChaCha20Rng>,
     state: Mutex<State>,
@@ -51,7 +55,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    pub(super) fn new(limits: Limits, counters: Arc<dyn Counters>) -> Result<Self, getrandom::Error> {
+    pub(super) fn new(
+        limits: Limits,
+        silence: Silence,
+        counters: Arc<dyn Counters>,
+    ) -> Result<Self, getrandom::Error> {
         let (mut matcher_seed, mut seed) = ([0; 32], [0; 32]);
         getrandom::fill(&mut matcher_seed)?;
         getrandom::fill(&mut seed)?;
@@ -60,6 +68,7 @@ impl Hub {
         Ok(Self {
             clock,
             epoch_secs: u32::try_from(limits.epoch.as_secs()).unwrap_or(u32::MAX),
+            silence,
             connections: AtomicU64::new(0),
             rng: Mutex::new(ChaCha20Rng::from_seed(seed)),
             state: Mutex::new(State { matcher, outboxes: HashMap::new(), counters }),
@@ -121,19 +130,20 @@ impl Hub {
 
     /// Asks the silent ones, and gives up those that stay silent.
     pub(super) fn sweep(&self) {
+        let Silence { ping_after, lost_after, .. } = self.silence;
         let now = self.clock.elapsed();
         self.with(now, |state| {
             let silence = |outbox: &Outbox| now.saturating_sub(outbox.last_heard());
             let mut lost = Vec::new();
             for (connection, outbox) in &state.outboxes {
-                if silence(outbox) >= limits::LOST_AFTER {
+                if silence(outbox) >= lost_after {
                     lost.push(*connection);
-                } else if silence(outbox) >= limits::PING_AFTER {
+                } else if silence(outbox) >= ping_after {
                     outbox.ping();
                 }
             }
             for connection in lost {
-                state.cut_off(connection, End::Silent, now);
+                state.cut_off(connection, End::Silent, FailureKind::Silent, now);
             }
         });
     }
@@ -188,7 +198,7 @@ impl Hub {
         mutate(&mut state);
         let slow = state.drain(self);
         for connection in slow {
-            state.cut_off(connection, self.bye(Bye::Slow), now);
+            state.cut_off(connection, self.bye(Bye::Slow), FailureKind::Slow, now);
         }
     }
 }
@@ -217,10 +227,10 @@ impl State {
         slow
     }
 
-    fn cut_off(&mut self, connection: ConnectionId, end: End, now: Duration) {
+    fn cut_off(&mut self, connection: ConnectionId, end: End, kind: FailureKind, now: Duration) {
         if let Some(outbox) = self.outboxes.get(&connection) {
             outbox.end(end);
-            self.counters.record(&Event::Failed(FailureKind::Slow));
+            self.counters.record(&Event::Failed(kind));
         }
         self.lose(connection, now);
     }

@@ -11,7 +11,7 @@ mod outbox;
 mod routes;
 mod sweep;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use sighej_matcher::Limits;
@@ -35,6 +35,29 @@ pub struct ServerConfig {
     pub sessions_per_address: usize,
     /// The first bits of the addresses of proxies whose `x-forwarded-for` is believed.
     pub proxies: Vec<std::net::IpAddr>,
+    /// When a connection that says nothing is given up.
+    pub silence: Silence,
+}
+
+/// How long a connection may say nothing. Counted in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// From here on it is asked whether it is there.
+    pub ping_after: Duration,
+    /// From here on it counts as lost.
+    pub lost_after: Duration,
+    /// How often silence is looked for.
+    pub sweep_every: Duration,
+}
+
+impl Default for Silence {
+    fn default() -> Self {
+        Self {
+            ping_after: limits::PING_AFTER,
+            lost_after: limits::LOST_AFTER,
+            sweep_every: limits::SWEEP_EVERY,
+        }
+    }
 }
 
 impl Default for ServerConfig {
@@ -44,6 +67,7 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             sessions_per_address: limits::SESSIONS_PER_ADDRESS,
             proxies: Vec::new(),
+            silence: Silence::default(),
         }
     }
 }
@@ -86,7 +110,8 @@ impl Relay {
         let listen = |error| RelayError::Listen { address: config.listen, error };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let hub = Arc::new(Hub::new(config.limits, counters).map_err(RelayError::Randomness)?);
+        let hub =
+            Arc::new(Hub::new(config.limits, config.silence, counters).map_err(RelayError::Randomness)?);
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(accept::serve(listener, tls, config, Arc::clone(&hub), others, stopped));
         Ok(Self { address, hub, stop, task })

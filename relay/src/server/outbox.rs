@@ -103,6 +103,11 @@ impl Outbox {
         self.take().map_or(Poll::Pending, Poll::Ready)
     }
 
+    /// Nobody sleeps over this outbox now.
+    pub(super) fn forget_reader(&self) {
+        self.reader.take();
+    }
+
     fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         if waiting.frames.is_empty() && !waiting.ping && waiting.end.is_none() {

@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use sighej_matcher::Limits;
 use sighej_relay::{Aggregates, Relay, ServerConfig, aggregates::AggregatesConfig, public_routes};
 use sighej_relay_api::wire::{ClientMessage, RelayMessage};
-use sighej_relay_lab::{Client, ClientError, Device, Script};
+use sighej_relay_lab::{Client, ClientError, Device, Script, epoch};
 use tokio::net::TcpStream;
 
 /// Groups of devices; one match of each is under way at any time.
@@ -67,7 +67,7 @@ pub(crate) async fn match_without_pause(
         clients.push(Client::register(address, &Device::new(number(place)), epoch()).await?);
     }
     let script = Script::new(2, group);
-    for (a, b) in (0..DEVICES).flat_map(|a| (0..a).map(move |b| (a, b))) {
+    for (a, b) in tournament() {
         let [knocker, knocked] = clients.get_disjoint_mut([a as usize, b as usize]).unwrap();
         ledger.begun.fetch_add(1, Ordering::Relaxed);
         whole_match(knocker, knocked, number(b), &script).await?;
@@ -75,6 +75,18 @@ pub(crate) async fn match_without_pause(
         tokio::time::sleep(PAUSE).await;
     }
     panic!("a hall had no pairs left: kill its relay sooner");
+}
+
+/// All pairs of a group's devices, each once, in rounds in which everybody plays once: a relay cuts off whoever says too
+/// much at a time.
+fn tournament() -> impl Iterator<Item = (u64, u64)> {
+    let others = DEVICES - 1;
+    (0..others).flat_map(move |round| {
+        let fixed = std::iter::once((others, round));
+        let turning =
+            (1..DEVICES / 2).map(move |step| ((round + step) % others, (round + others - step) % others));
+        fixed.chain(turning)
+    })
 }
 
 /// From the knock to both nudged.
@@ -103,10 +115,6 @@ pub(crate) async fn whole_match(
 
 fn decode(frame: &[u8]) -> RelayMessage<'_> {
     RelayMessage::decode(frame).unwrap()
-}
-
-pub(crate) fn epoch() -> u32 {
-    (SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 600) as u32
 }
 
 /// All that a database holds of a counter, shown or waiting. The database has to be whole.

@@ -1,46 +1,32 @@
-//! A relay's process, killed at random moments.
+//! The program `sighej-relay`, with its own settings, killed at random moments.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::hall::{GROUPS, Ledger, match_without_pause, relay, saved};
+use crate::hall::{GROUPS, Ledger, match_without_pause, saved};
 
-/// Where the process that is killed finds its folder.
-const FOLDER: &str = "SIGHEJ_TEST_RELAY_FOLDER";
 const KILLS: u32 = 20;
 
-/// No test but the process that the one below kills: it is this program again.
-#[test]
-#[ignore = "the test below starts it"]
-fn the_relay_that_is_killed() {
-    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let (relay, _aggregates) = relay(&folder).await;
-        println!("\nlistens on {}", relay.address());
-        std::future::pending::<()>().await;
-    });
-}
-
-fn start(folder: &std::path::Path) -> (Child, SocketAddr) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "killed::the_relay_that_is_killed"])
-        .env(FOLDER, folder)
+fn start(folder: &Path) -> (Child, SocketAddr) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sighej-relay"))
+        .args(["--listen", "127.0.0.1:0", "--admin-listen", "off", "--data"])
+        .arg(folder)
+        .current_dir(folder)
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let address = lines.filter_map(|line| line.strip_prefix("listens on ").map(str::to_owned)).next();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| line.strip_prefix("relay: ws://").map(str::to_owned));
     (child, address.unwrap().parse().unwrap())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn twenty_kills_lose_no_counter_older_than_a_second_and_count_none_twice() {
+pub(crate) async fn trial() {
     let folder = tempfile::tempdir().unwrap();
     let (mut at_least, mut at_most) = (0, 0);
     for kill in 1..=KILLS {

@@ -1,11 +1,10 @@
 //! What the disk holds after devices were matched.
 
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 
-use crate::hall::{epoch, relay, whole_match};
+use crate::hall::{relay, whole_match};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_a_session_or_a_pair_is_on_the_disk() {
+pub(crate) async fn trial() {
     let folder = tempfile::tempdir().unwrap();
     let (relay, aggregates) = relay(folder.path()).await;
     let devices = [Device::new(1), Device::new(2)];

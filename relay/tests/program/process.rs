@@ -45,7 +45,20 @@ pub(crate) struct Running {
 impl Running {
     /// Starts it on ports that are free, with these settings besides.
     pub(crate) fn start(folder: TempDir, arguments: &[&str]) -> Self {
-        let mut child = program(folder.path())
+        let command = program(folder.path());
+        Self::start_by(command, folder, arguments)
+    }
+
+    /// Starts it from a shell that was told this before.
+    pub(crate) fn start_in_a_shell(folder: TempDir, before: &str) -> Self {
+        let mut command = Command::new("sh");
+        command.current_dir(folder.path()).args(["-c", &format!("{before} && exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_sighej-relay"));
+        Self::start_by(command, folder, &[])
+    }
+
+    fn start_by(mut command: Command, folder: TempDir, arguments: &[&str]) -> Self {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -68,6 +81,13 @@ impl Running {
         let (scheme, address) = line.split_once("://").unwrap();
         let (scheme, relay) = (scheme.to_owned(), address.parse().unwrap());
         Self { folder, relay, scheme, child, log: Some(log) }
+    }
+
+    /// KiB of memory that it holds now.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Asks it to end; gives the exit code and the log.

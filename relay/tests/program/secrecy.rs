@@ -2,9 +2,9 @@
 //! dependency asked to print what it can.
 
 use sighej_relay_api::wire::{ClientMessage, RelayMessage, WireId};
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 
-use crate::{process::Running, serving::epoch};
+use crate::process::Running;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_log_and_no_file_holds_anything_of_a_device_or_a_pair() {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sighej_matcher::{Event, FailureKind, Limits};
+use sighej_matcher::{Event, FailureKind, Limits, SessionEnd};
 use sighej_relay_api::wire::{Bye, ClientMessage, RelayMessage, SUBPROTOCOL, WireId};
-use sighej_relay_lab::{Client, Device, Script};
+use sighej_relay_lab::{Client, Device, Script, epoch};
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::helpers::{epoch, honest_ones_are_served, next, registered, relay};
+use crate::helpers::{honest_ones_are_served, next, registered, relay};
 
 async fn raw(address: std::net::SocketAddr) -> TcpStream {
     match TcpStream::connect(address).await {
@@ -62,12 +62,17 @@ async fn a_false_proof_anothers_epoch_and_garbage_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn malformed_and_oversized_frames_end_their_sender_alone() {
-    let (relay, _) = relay(Limits::default()).await;
+async fn malformed_and_oversized_frames_and_text_end_their_sender_alone() {
+    let (relay, kept) = relay(Limits::default()).await;
     let short = registered(relay.address(), 1).await;
     assert_eq!(last_word(short, vec![0x06, 0, 0, 0, 1]).await, Some(Bye::Malformed));
     let long = registered(relay.address(), 2).await;
     assert_eq!(last_word(long, vec![0x06; 1_000]).await, Some(Bye::Malformed));
+    let mut talker = registered(relay.address(), 4).await;
+    let _sent_or_cut = talker.say_text("knock, knock").await;
+    let bye = next(&mut talker).await;
+    assert!(matches!(RelayMessage::decode(&bye), Ok(RelayMessage::Bye { why: Bye::Malformed, .. })));
+    assert_eq!(kept.count(Event::SessionClosed(SessionEnd::Cut(Bye::Malformed))), 3);
     // Too long to be read at all: the connection ends without a word.
     let mut huge = registered(relay.address(), 3).await;
     let _sent_or_cut = huge.say_bytes(vec![0; 1 << 20]).await;
@@ -94,7 +99,7 @@ async fn who_floods_is_told_to_stay_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_never_reads_is_cut_off() {
     let limits = Limits { frames_burst: u32::MAX, frames_per_second: u32::MAX, ..Limits::default() };
-    let (relay, _) = relay(limits).await;
+    let (relay, kept) = relay(limits).await;
     let mut client = registered(relay.address(), 1).await;
     // Each of these is answered, and no answer is read: the write that blocks is given up in the end.
     let nobody = Device::new(99).id();
@@ -102,6 +107,7 @@ async fn who_never_reads_is_cut_off() {
     let knock = ClientMessage::Knock { to: nobody, knock: &script.knock };
     let all = async { while client.say(&knock).await.is_ok() {} };
     assert!(timeout(Duration::from_secs(120), all).await.is_ok(), "the relay reads on for ever");
+    assert_eq!(kept.count(Event::Failed(FailureKind::Slow)), 1, "and it is counted for what it was");
     honest_ones_are_served(relay.address(), 10).await;
 }
 

@@ -3,15 +3,20 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use axum::Router;
 use sighej_matcher::{Event, Limits};
 use sighej_relay::{Counters, Relay, ServerConfig};
 use sighej_relay_api::wire::{ClientMessage, PairNumber, RelayMessage};
-use sighej_relay_lab::{Client, Device, Script};
-use tokio::{net::TcpStream, time::timeout};
+use sighej_relay_lab::{Client, Device, Script, epoch};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
 
 /// Nothing that a relay on loopback does takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,17 +39,15 @@ impl Kept {
 }
 
 pub(crate) async fn relay(limits: Limits) -> (Relay, Arc<Kept>) {
+    relay_with(ServerConfig { limits, ..ServerConfig::default() }, None).await
+}
+
+pub(crate) async fn relay_with(config: ServerConfig, tls: Option<TlsAcceptor>) -> (Relay, Arc<Kept>) {
     let kept = Arc::new(Kept::default());
-    let config = ServerConfig { limits, ..ServerConfig::default() };
-    match Relay::start(config, None, Arc::clone(&kept) as Arc<dyn Counters>, Router::new()).await {
+    match Relay::start(config, tls, Arc::clone(&kept) as Arc<dyn Counters>, Router::new()).await {
         Ok(relay) => (relay, kept),
         Err(error) => unreachable!("{error}"),
     }
-}
-
-pub(crate) fn epoch() -> u32 {
-    let utc = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    (utc.as_secs() / 600) as u32
 }
 
 pub(crate) type Connected = Client<TcpStream>;
@@ -58,7 +61,7 @@ pub(crate) async fn registered(address: SocketAddr, number: u64) -> Connected {
 }
 
 /// The next frame; an empty one where the connection is over.
-pub(crate) async fn next(client: &mut Connected) -> Vec<u8> {
+pub(crate) async fn next<S: AsyncRead + AsyncWrite + Unpin>(client: &mut Client<S>) -> Vec<u8> {
     match timeout(PATIENCE, client.next()).await {
         Ok(frame) => frame.unwrap_or_default(),
         Err(_) => unreachable!("nothing came"),
@@ -66,9 +69,9 @@ pub(crate) async fn next(client: &mut Connected) -> Vec<u8> {
 }
 
 /// A whole match: `a` knocks at `b`. How many items each was told of.
-pub(crate) async fn whole_match(
-    a: &mut Connected,
-    b: &mut Connected,
+pub(crate) async fn whole_match<S: AsyncRead + AsyncWrite + Unpin>(
+    a: &mut Client<S>,
+    b: &mut Client<S>,
     b_number: u64,
     script: &Script,
 ) -> (u8, u8) {
@@ -100,7 +103,7 @@ pub(crate) async fn whole_match(
     (verdict(a, at_a).await, verdict(b, at_b).await)
 }
 
-async fn verdict(client: &mut Connected, pair: PairNumber) -> u8 {
+async fn verdict<S: AsyncRead + AsyncWrite + Unpin>(client: &mut Client<S>, pair: PairNumber) -> u8 {
     let frame = next(client).await;
     match RelayMessage::decode(&frame) {
         Ok(RelayMessage::Verdict { pair: of, verdict }) if of == pair => {
@@ -111,7 +114,10 @@ async fn verdict(client: &mut Connected, pair: PairNumber) -> u8 {
     }
 }
 
-pub(crate) async fn say(client: &mut Connected, message: ClientMessage<'_>) {
+pub(crate) async fn say<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut Client<S>,
+    message: ClientMessage<'_>,
+) {
     if let Err(error) = client.say(&message).await {
         unreachable!("the connection is over: {error}");
     }

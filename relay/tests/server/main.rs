@@ -3,4 +3,8 @@
 mod attacks;
 mod helpers;
 mod matching;
+mod mischief;
+mod proxies;
+mod silence;
 mod stopping;
+mod tls;
