@@ -244,11 +244,18 @@ impl Keeper {
     }
 }
 
-/// Ends a connection. One with a device that the user has paired is left alone.
+/// Ends a connection. One that may be another program's is left alone: with a device that the user has paired, or whose adverts
+/// speak of something else.
 async fn disconnect(bus: Bus, address: PeerAddress) {
     let Ok(address) = address.as_str().parse() else { return };
     let Ok(device) = bus.adapter.device(address) else { return };
-    if told(device.is_paired(), "asking for a device").await == Ok(false) {
+    let ours = async {
+        let data = device.service_data().await?.unwrap_or_default();
+        let other = data.keys().any(|uuid| *uuid != bluer::Uuid::from_u128(SERVICE));
+        let maker = device.manufacturer_data().await?.is_some_and(|data| !data.is_empty());
+        Ok(!other && !maker && !device.is_paired().await?)
+    };
+    if told(ours, "asking for a device").await == Ok(true) {
         let _already_gone = told(device.disconnect(), "ending a connection").await;
     }
 }
