@@ -17,5 +17,7 @@ fn main() {}
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
-    sighej_ble_lab::run([meetings::trials(), upsets::trials(), strangers::trials()].into_iter().flatten().collect())
+    sighej_ble_lab::run(
+        [meetings::trials(), upsets::trials(), strangers::trials()].into_iter().flatten().collect(),
+    )
 }

@@ -71,7 +71,8 @@ fn dwell(_: &Inside) -> Result<(), Failed> {
 }
 
 fn no_overlap(lab: &Inside) -> Result<(), Failed> {
-    let over_gatt = (bytes_of_a_meeting(lab, true, &["--no-l2cap"])?, bytes_of_a_meeting(lab, false, &["--no-l2cap"])?);
+    let over_gatt =
+        (bytes_of_a_meeting(lab, true, &["--no-l2cap"])?, bytes_of_a_meeting(lab, false, &["--no-l2cap"])?);
     assert_eq!(over_gatt.0, over_gatt.1);
     let over_l2cap = (bytes_of_a_meeting(lab, true, &[])?, bytes_of_a_meeting(lab, false, &[])?);
     assert_eq!(over_l2cap.0, over_l2cap.1);
@@ -117,7 +118,9 @@ fn not_open(lab: &Inside) -> Result<(), Failed> {
     // The moment it opens, all of that changes: what was looked at is the right thing.
     closed.say(r#"{"cmd":"open"}"#)?;
     nudged_alike(&mut closed, &mut other, &["devops"])?;
-    assert!(lab.capture()?.records().iter().any(|record| record.controller == 0 && goes_on_air(&record.packet)));
+    assert!(
+        lab.capture()?.records().iter().any(|record| record.controller == 0 && goes_on_air(&record.packet))
+    );
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use bluer::{
 use futures::StreamExt;
 use sighej_ble_lab::Failed;
 use sighej_node::ble::advert::{PSM, SERVICE};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 /// The channel of the attribute protocol.
 const ATT: u16 = 4;
@@ -170,7 +170,8 @@ impl Att {
         loop {
             let question = [&[FIND_INFORMATION], &from.to_le_bytes()[..], &[0xff, 0xff]].concat();
             let answer = self.ask(&question).await?;
-            let Some((&format, pairs)) = answer.strip_prefix(&[FIND_INFORMATION + 1]).and_then(<[u8]>::split_first)
+            let Some((&format, pairs)) =
+                answer.strip_prefix(&[FIND_INFORMATION + 1]).and_then(<[u8]>::split_first)
             else {
                 return Ok(());
             };

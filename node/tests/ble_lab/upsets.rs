@@ -35,7 +35,9 @@ pub(crate) fn trials() -> Vec<LabTrial> {
     vec![
         lab(2).trial("a_controller_switched_off_mid_exchange_comes_back_and_meets", switched_off),
         lab(3).trial("bluetoothd_is_started_again_under_running_nodes", restarted),
-        Lab::new(3).clock(BOUNDARY - 20).trial("at_a_boundary_links_end_and_address_and_token_change", boundary),
+        Lab::new(3)
+            .clock(BOUNDARY - 20)
+            .trial("at_a_boundary_links_end_and_address_and_token_change", boundary),
         lab(3).trial("one_killed_and_started_again_meets_again_and_the_rest_go_on", killed),
         lab(2).trial("a_pair_that_can_meet_both_ways_is_nudged_once", both_ways),
         lab(2).trial("what_the_network_loses_mid_exchange_is_tried_again_by_radio", by_the_other),
@@ -220,7 +222,8 @@ fn by_the_other(_: &Inside) -> Result<(), Failed> {
     let (mut one, mut two) = pair(&format!("/ip4/127.0.0.1/tcp/{port}"), &["--dwell", "3"])?;
     nudged_alike(&mut one, &mut two, &["devops"])?;
     let lost = |program: &Program| {
-        let failed = |line: &&sighej_lab::Line| line.event() == "exchange_failed" && line.json["transport"] == "lan";
+        let failed =
+            |line: &&sighej_lab::Line| line.event() == "exchange_failed" && line.json["transport"] == "lan";
         program.seen().iter().filter(failed).count()
     };
     assert!(lost(&one) + lost(&two) > 0, "{}\n{}", said(&one), said(&two));
