@@ -138,7 +138,7 @@ impl Traffic {
             let is_value = channel == ATT && header.u8().is_some_and(|code| ATT_CARRIES.contains(&code));
             self.current = Current { channel, is_value };
         }
-        let mut count = |count: &mut Count| {
+        let count = |count: &mut Count| {
             count.bytes += data.len();
             count.packets += usize::from(!continues);
         };

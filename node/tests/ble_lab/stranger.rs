@@ -12,7 +12,7 @@ use bluer::{
 use futures::StreamExt;
 use sighej_ble_lab::Failed;
 use sighej_node::ble::advert::{PSM, SERVICE};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 /// The channel of the attribute protocol.
 const ATT: u16 = 4;

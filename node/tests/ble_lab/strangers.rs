@@ -207,7 +207,9 @@ impl AtWork {
             let (done, may_begin, times) = shared;
             block_on(async {
                 let stranger = Stranger::on(controller).await?;
-                let works = || drop(times.fetch_add(1, Relaxed));
+                let works = || {
+                    times.fetch_add(1, Relaxed);
+                };
                 let again_and_again = async {
                     loop {
                         if may_begin.load(Relaxed) {
