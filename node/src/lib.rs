@@ -1,7 +1,7 @@
 //! The SigHej node: an attendee's device as a library, for apps, and behind the program `sighej`.
 //!
-//! A [`Node`] owns one engine, which decides everything, and the local network, which carries bytes. Its owner tells
-//! it what the attendee wants and hears what happened:
+//! A [`Node`] owns one engine, which decides everything, and the links that carry bytes: the local network, a radio, a
+//! relay. Its owner tells it what the attendee wants and hears what happened:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

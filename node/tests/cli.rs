@@ -104,8 +104,14 @@ fn the_demo_shows_what_it_should_within_20_seconds() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |event: &str| lines.iter().filter(|line| line["event"] == event).collect::<Vec<_>>();
 
-    let nudges = of("nudge");
-    assert_eq!(nudges.len(), 2);
+    let (apart, nudges): (Vec<_>, Vec<_>) =
+        of("nudge").into_iter().partition(|nudge| nudge["transport"] == "relay");
+    assert_eq!((apart.len(), nudges.len()), (2, 2));
+    assert!(apart.iter().all(|nudge| nudge["who"] == "Eva" || nudge["who"] == "Finn"));
+    assert!(apart[0]["who"] != apart[1]["who"] && apart[0]["cue"] == apart[1]["cue"]);
+    assert_eq!((&apart[0]["interests"], &apart[1]["interests"]), (&json!(["chess"]), &json!(["chess"])));
+    let saw = of("relay_saw")[0];
+    assert_eq!((&saw["devices"], &saw["compared"], &saw["found"]), (&json!(2), &json!(1), &json!([])));
     assert_ne!(nudges[0]["who"], nudges[1]["who"]);
     assert!(nudges.iter().all(|nudge| nudge["who"] == "Asta" || nudge["who"] == "Bo"));
     assert_eq!(nudges[0]["interests"], json!(["devops", "hardstyle"]));
@@ -137,6 +143,8 @@ fn the_demo_is_told_to_people_too() {
         "Dan: no nudge",
         "/multistream/",
         "none found",
+        "What the relay saw of Eva and Finn",
+        "seal 2 × 742",
         "As it should be",
     ] {
         assert!(text.contains(part), "{part}: {text}");

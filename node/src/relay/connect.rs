@@ -153,11 +153,13 @@ fn untrusted(error: io::Error) -> RelayError {
 }
 
 fn refused(error: tungstenite::Error) -> RelayError {
-    match error {
-        tungstenite::Error::Http(response) => other_answer(&response),
-        tungstenite::Error::Io(error) => RelayError::Unreachable(error),
-        other => RelayError::NoRelay(other.to_string()),
+    if let tungstenite::Error::Http(response) = &error {
+        return other_answer(response);
     }
+    if let tungstenite::Error::Io(error) = error {
+        return RelayError::Unreachable(error);
+    }
+    RelayError::NoRelay(error.to_string())
 }
 
 /// What answers there and opens no WebSocket. Its words are not shown: they are whoever's.

@@ -25,6 +25,9 @@ pub(super) const ROLES: [Role; 2] = [
 ];
 /// What they share, by id.
 pub(super) const SHARED: [&str; 1] = ["chess"];
+/// Bytes of a registration's frame, and of its type and epoch.
+const REGISTER_LEN: usize = 85;
+const REGISTER_HEAD: usize = 5;
 /// Bytes of an id that are shown: enough to tell two apart.
 const SHOWN: usize = 4;
 
@@ -113,7 +116,11 @@ impl Hall {
         let frames: Vec<Vec<Vec<u8>>> =
             seen.captures.iter().map(|capture| frames(&capture.forth.kept)).collect();
         for (frames, capture) in frames.iter().zip(&mut seen.captures) {
-            capture.forth.kept.extend(frames.concat());
+            for frame in frames {
+                // A registration begins with its type and the epoch's number, as a commitment does with its version.
+                let known = if frame.len() == REGISTER_LEN { REGISTER_HEAD } else { 0 };
+                capture.forth.kept.extend(frame.iter().skip(known));
+            }
         }
         frames.iter().flatten().for_each(|frame| seen.note(frame));
         seen

@@ -64,6 +64,9 @@ impl Turn<'_> {
 
     /// Those who knocked when the budget was spent: what there is now goes to a random one.
     fn resume_unpaid(&mut self) {
+        if !self.here.may_start(self.core) {
+            return;
+        }
         let waiting = self.here.relay.pairs.iter().filter(|(_, pair)| pair.stage.wants_budget());
         let mut waiting: Vec<PairNumber> = waiting.map(|(number, _)| *number).collect();
         while !waiting.is_empty() {

@@ -110,16 +110,16 @@ impl World {
         let now = self.time(node);
         self.nodes[node].engine.handle_relay_up(now);
         self.drain(node);
-        self.from_relay(node, connection, welcome);
+        self.relay_sends(node, connection, welcome);
     }
 
     /// A frame on its way to a device.
-    fn from_relay(&mut self, node: usize, connection: ConnectionId, bytes: Vec<u8>) {
+    fn relay_sends(&mut self, node: usize, connection: ConnectionId, bytes: Vec<u8>) {
         let at = self.relay_order(node, connection, false);
         self.push(at, node, Input::FromRelay(connection.0, bytes), None);
     }
 
-    pub(super) fn to_relay(&mut self, node: usize, bytes: Vec<u8>) {
+    pub(super) fn relay_hears(&mut self, node: usize, bytes: Vec<u8>) {
         let Some(connection) = self.hall.as_ref().and_then(|hall| hall.connections.get(&node).copied())
         else {
             return;
@@ -179,13 +179,13 @@ impl World {
             match transmit {
                 Transmit::Frame { connection, bytes } => {
                     let node = self.hall().registered[&connection];
-                    self.from_relay(node, connection, bytes.to_vec());
+                    self.relay_sends(node, connection, bytes.to_vec());
                 }
                 Transmit::Close { connection, why } => {
                     let Some(node) = self.hall().registered.remove(&connection) else { continue };
                     if let Some(why) = why {
                         let bye = RelayMessage::Bye { why, after_secs: 1 }.encode();
-                        self.from_relay(node, connection, bye);
+                        self.relay_sends(node, connection, bye);
                     }
                 }
             }

@@ -106,7 +106,7 @@ impl World {
                     self.push(at, other, Input::Closed(theirs), Some(wire));
                 }
             }
-            Transmit::RelayFrame { bytes } => self.to_relay(node, bytes),
+            Transmit::RelayFrame { bytes } => self.relay_hears(node, bytes),
             Transmit::RelayClose { away } => {
                 self.leave_relay(node);
                 if let Some(away) = away {
