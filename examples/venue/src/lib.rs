@@ -7,6 +7,7 @@
 //!
 //! Only simulated people are in here: what the product keeps to itself of real ones is counted and drawn of these.
 
+pub mod adversary;
 pub mod dice;
 pub mod faults;
 pub mod grid;
@@ -15,9 +16,11 @@ pub mod interests;
 pub mod measure;
 pub mod model;
 pub mod people;
+pub mod pictures;
 pub mod radio;
 pub mod report;
 pub mod scenario;
+pub mod sim;
 pub mod world;
 
 pub use model::Violation;

@@ -65,6 +65,22 @@ impl Person {
         }
     }
 
+    /// Somebody who stands at one point for all of an event of so many microseconds.
+    #[must_use]
+    pub fn standing(at: Point, length: u64) -> Self {
+        Self {
+            arrives: 0,
+            leaves: length,
+            leg: Leg { from: at, to: at, start: 0, end: u64::MAX },
+            way: Vec::new(),
+            stay: Stay::Stand(0.0),
+            room: 0,
+            speed: 1.0,
+            block: None,
+            dice: Dice::new(0, &[]),
+        }
+    }
+
     /// Where they are.
     #[must_use]
     pub fn position(&self, now: u64) -> Point {

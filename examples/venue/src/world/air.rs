@@ -163,4 +163,15 @@ impl World {
         let device = self.devices.get(who as usize)?;
         (device.address == address && device.is_present()).then_some(who)
     }
+
+    /// What an antenna of so high a number, at a point, measures of a device that shows itself.
+    pub fn measured(&mut self, antenna: u32, at: Point, who: u32) -> Option<f64> {
+        let device = &self.devices[who as usize];
+        if !device.is_present() {
+            return None;
+        }
+        let metres = at.distance(device.person.position(self.now));
+        let strength = self.ether.strength(Way { metres, walls_db: 0.0, pair: (who, antenna) }, self.now);
+        Some(self.ether.faded(strength, &mut self.dice))
+    }
 }
