@@ -50,6 +50,10 @@ fuzz-all SECONDS="10":
         just fuzz "$target" {{ SECONDS }}
     done
 
+# Small simulated halls full of faults, a seed each; the first broken promise ends it, with the command that plays it again.
+sim SEEDS="300" FROM="1":
+    cargo run --locked --release --package venue -- sim --seeds {{ SEEDS }} --from {{ FROM }}
+
 # The measured figures, one line each: name, value, unit, goal, separated by tabs.
 [no-exit-message]
 figures GROUP="all":

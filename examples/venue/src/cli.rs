@@ -121,8 +121,9 @@ impl Event {
         if let Some(scenario) = Scenario::built_in(&self.scenario) {
             return Ok(scenario);
         }
-        let text = std::fs::read_to_string(&self.scenario)
-            .with_context(|| format!("{} is no scenario of the program, and no file that can be read", self.scenario))?;
+        let text = std::fs::read_to_string(&self.scenario).with_context(|| {
+            format!("{} is no scenario of the program, and no file that can be read", self.scenario)
+        })?;
         Ok(Scenario::parse(&self.scenario, &text)?)
     }
 }
@@ -139,13 +140,19 @@ impl Sim {
                 }
                 Err(broken) => {
                     progress.end();
-                    bail!("seed {seed}: {broken}\nplay it again: cargo run --release -p venue sim --seeds 1 --from {seed}");
+                    bail!(
+                        "seed {seed}: {broken}\nplay it again: cargo run --release -p venue sim --seeds 1 --from {seed}"
+                    );
                 }
             }
             progress.show(100 * number / self.seeds.max(1));
         }
         progress.end();
-        print(&format!("{} seeds: every promise held; {nudges} nudges, {} exchanges\n", self.seeds, ended / 2))
+        print(&format!(
+            "{} seeds: every promise held; {nudges} nudges, {} exchanges\n",
+            self.seeds,
+            ended / 2
+        ))
     }
 }
 

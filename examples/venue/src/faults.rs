@@ -103,7 +103,8 @@ pub fn plague(seed: u64, devices: u32, until: u64) -> (Faults, Vec<(u64, Fault)>
         dials: dice.between((0.0, 0.3)),
     };
     let count = u64::from(devices) + dice.below(2 * u64::from(devices) + 1);
-    let mut list: Vec<(u64, Fault)> = (0..count).map(|_| (dice.below(until), fault(&mut dice, devices))).collect();
+    let mut list: Vec<(u64, Fault)> =
+        (0..count).map(|_| (dice.below(until), fault(&mut dice, devices))).collect();
     list.push((until, Fault::Calm));
     (faults, list)
 }
@@ -165,4 +166,4 @@ impl World {
     }
 }
 
-const PLAGUE: u64 = 0x0070_6c61_6775_65;
+const PLAGUE: u64 = 0x706c_6167_7565;

@@ -47,7 +47,8 @@ impl Grid {
         let (column, row) = self.place(at);
         let rows = row.saturating_sub(1)..=(row + 1).min(self.rows - 1);
         let columns = column.saturating_sub(1)..=(column + 1).min(self.columns - 1);
-        let squares = rows.flat_map(move |row| columns.clone().map(move |column| row * self.columns + column));
+        let squares =
+            rows.flat_map(move |row| columns.clone().map(move |column| row * self.columns + column));
         squares.flat_map(|square| self.squares[square].iter().copied())
     }
 

@@ -1,6 +1,9 @@
 //! The place: where rooms are, what is a wall, how one walks from here to there.
 
-use crate::{dice::Dice, scenario::{HallPlan, RoomKind, RoomPlan}};
+use crate::{
+    dice::Dice,
+    scenario::{HallPlan, RoomKind, RoomPlan},
+};
 
 /// A point of the floor, in metres.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -43,7 +46,8 @@ impl Hall {
     /// As planned, for so many people.
     #[must_use]
     pub fn new(plan: &HallPlan, attendees: u32) -> Self {
-        let grown = plan.planned_for.map_or(1.0, |planned| (f64::from(attendees) / f64::from(planned)).sqrt());
+        let grown =
+            plan.planned_for.map_or(1.0, |planned| (f64::from(attendees) / f64::from(planned)).sqrt());
         let rooms = plan.rooms.iter().map(|room| RoomPlan {
             x_m: room.x_m * grown,
             y_m: room.y_m * grown,
@@ -51,14 +55,20 @@ impl Hall {
             depth_m: room.depth_m * grown,
             ..room.clone()
         });
-        Self { width: plan.width_m * grown, depth: plan.depth_m * grown, wall_db: plan.wall_db, rooms: rooms.collect() }
+        Self {
+            width: plan.width_m * grown,
+            depth: plan.depth_m * grown,
+            wall_db: plan.wall_db,
+            rooms: rooms.collect(),
+        }
     }
 
     /// The room that a point is in.
     #[must_use]
     pub fn room_at(&self, at: Point) -> RoomId {
         let within = |room: &RoomPlan| {
-            (room.x_m..room.x_m + room.width_m).contains(&at.x) && (room.y_m..room.y_m + room.depth_m).contains(&at.y)
+            (room.x_m..room.x_m + room.width_m).contains(&at.x)
+                && (room.y_m..room.y_m + room.depth_m).contains(&at.y)
         };
         self.rooms.iter().position(within).map_or(0, |place| place as RoomId + 1)
     }
@@ -73,7 +83,8 @@ impl Hall {
     /// A random room of a kind; the open floor where there is none.
     pub fn some_room(&self, kind: RoomKind, dice: &mut Dice) -> RoomId {
         let of_kind = |(_, room): &(usize, &RoomPlan)| room.kind == kind;
-        let rooms: Vec<usize> = self.rooms.iter().enumerate().filter(of_kind).map(|(place, _)| place).collect();
+        let rooms: Vec<usize> =
+            self.rooms.iter().enumerate().filter(of_kind).map(|(place, _)| place).collect();
         let chosen = dice.below(rooms.len() as u64) as usize;
         rooms.get(chosen).map_or(0, |place| *place as RoomId + 1)
     }
@@ -81,7 +92,10 @@ impl Hall {
     /// A random point of a room, or of the floor outside all rooms.
     pub fn some_point(&self, room: RoomId, dice: &mut Dice) -> Point {
         if let Some(room) = self.room(room) {
-            return Point { x: room.x_m + dice.unit() * room.width_m, y: room.y_m + dice.unit() * room.depth_m };
+            return Point {
+                x: room.x_m + dice.unit() * room.width_m,
+                y: room.y_m + dice.unit() * room.depth_m,
+            };
         }
         let mut at = Point::default();
         for _ in 0..TRIES {

@@ -57,7 +57,12 @@ impl Popularity {
         ranked.truncate(64 * WORDS);
         let mut sum = 0.0;
         let weights = (1..=ranked.len()).map(|rank| libm::pow(rank as f64, -plan.zipf));
-        let mut cumulated: Vec<f64> = weights.map(|weight| { sum += weight; sum }).collect();
+        let mut cumulated: Vec<f64> = weights
+            .map(|weight| {
+                sum += weight;
+                sum
+            })
+            .collect();
         cumulated.iter_mut().for_each(|upto| *upto /= sum);
         Self { ranked, cumulated }
     }
@@ -86,7 +91,8 @@ impl Popularity {
                 break;
             }
             let share = dice.unit();
-            let rank = self.cumulated.partition_point(|upto| *upto <= share).min(self.len().saturating_sub(1));
+            let rank =
+                self.cumulated.partition_point(|upto| *upto <= share).min(self.len().saturating_sub(1));
             count += u64::from(ranks.insert(rank));
         }
         ranks
@@ -96,14 +102,17 @@ impl Popularity {
     #[must_use]
     pub fn ranks(&self, ranks: impl IntoIterator<Item = usize>) -> Ranks {
         let mut set = Ranks::default();
-        ranks.into_iter().filter(|rank| *rank < self.len()).for_each(|rank| { set.insert(rank); });
+        ranks.into_iter().filter(|rank| *rank < self.len()).for_each(|rank| {
+            set.insert(rank);
+        });
         set
     }
 
     /// The interests of these ranks; at most 16 of them.
     #[must_use]
     pub fn set(&self, ranks: &Ranks) -> InterestSet {
-        let interests = ranks.iter().filter_map(|rank| self.ranked.get(rank).cloned()).take(sighej_crypto::SLOTS);
+        let interests =
+            ranks.iter().filter_map(|rank| self.ranked.get(rank).cloned()).take(sighej_crypto::SLOTS);
         InterestSet::new(interests).unwrap_or_default()
     }
 

@@ -116,6 +116,8 @@ impl Measure {
 
     /// Everybody's pairs: both numbers, and the pair.
     pub fn pairs(&self) -> impl Iterator<Item = (u32, u32, Pair)> {
-        (0..).zip(&self.accounts).flat_map(|(low, account)| account.pairs.iter().map(move |(high, pair)| (low, *high, *pair)))
+        (0..)
+            .zip(&self.accounts)
+            .flat_map(|(low, account)| account.pairs.iter().map(move |(high, pair)| (low, *high, *pair)))
     }
 }

@@ -88,7 +88,11 @@ impl Model {
 
     /// Nothing is said without consent.
     pub fn transmits(&self, is_open: bool, transmit: &Transmit) -> Verdict {
-        if is_open || !says_something(transmit) { Ok(()) } else { Err("a device said something without consent") }
+        if is_open || !says_something(transmit) {
+            Ok(())
+        } else {
+            Err("a device said something without consent")
+        }
     }
 
     /// Evaluations: of strangers, no more than the budget gives.
@@ -105,7 +109,11 @@ impl Model {
         }
         let drips = since % length / (limits::BUDGET_DRIP.as_secs() * SECOND);
         let allowed = (u64::from(limits::BUDGET_AT_START) + drips).min(u64::from(limits::BUDGET_TOTAL));
-        if known.charged <= allowed { Ok(()) } else { Err("a device evaluated for more strangers than its budget allows") }
+        if known.charged <= allowed {
+            Ok(())
+        } else {
+            Err("a device evaluated for more strangers than its budget allows")
+        }
     }
 
     /// A nudge names exactly what both like, comes once in an epoch, and once for two that both remember.
@@ -139,9 +147,8 @@ impl Model {
 
     /// Both or neither, where the last message arrived.
     pub fn both_ended(&mut self, (me, peer): (u32, u32), mine: End, theirs: End) -> Verdict {
-        let matched = |end| {
-            matches!(end, End::Nudge | End::Withheld(GateReason::AlreadyNudged | GateReason::Blocked))
-        };
+        let matched =
+            |end| matches!(end, End::Nudge | End::Withheld(GateReason::AlreadyNudged | GateReason::Blocked));
         if mine == End::Nudge && theirs == End::Nudge {
             let pair = (me.min(peer), me.max(peer));
             self.remembered.insert(pair, [pair.0, pair.1].map(|who| self.devices[who as usize].nudges));

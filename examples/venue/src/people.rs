@@ -152,7 +152,8 @@ impl Person {
             to = hall.some_point(0, &mut self.dice);
             self.stay = Stay::Stand(self.dice.between((low, high)));
         }
-        self.way = [Some(to), hall.door(room), hall.door(hall.room_at(self.leg.to))].into_iter().flatten().collect();
+        self.way =
+            [Some(to), hall.door(room), hall.door(hall.room_at(self.leg.to))].into_iter().flatten().collect();
     }
 }
 

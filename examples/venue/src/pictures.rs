@@ -19,7 +19,8 @@ const SIZE: (u32, u32) = (800, 500);
 pub fn draw(world: &World, report: &Report, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let nudged = world.measure.pairs().map(|(_, _, pair)| pair).filter(|pair| pair.is_nudged());
-    let waits: Vec<f64> = nudged.map(|pair| f64::from(pair.nudged_s.saturating_sub(pair.first_s)) / 60.0).collect();
+    let waits: Vec<f64> =
+        nudged.map(|pair| f64::from(pair.nudged_s.saturating_sub(pair.first_s)) / 60.0).collect();
     let accounts = &world.measure.accounts;
     let exchanges: Vec<f64> = accounts.iter().map(|account| f64::from(account.ended)).collect();
     let bytes: Vec<f64> = accounts.iter().map(|account| account.bytes as f64 / 1024.0).collect();
@@ -67,7 +68,13 @@ fn told(canvas: &Canvas<'_>, title: &str, world: &World) -> Drawn {
     curve(canvas, title, ("minutes together", most), "share told in %", points)
 }
 
-fn curve(canvas: &Canvas<'_>, title: &str, (x, most): (&str, f64), y: &str, points: Vec<(f64, f64)>) -> Drawn {
+fn curve(
+    canvas: &Canvas<'_>,
+    title: &str,
+    (x, most): (&str, f64),
+    y: &str,
+    points: Vec<(f64, f64)>,
+) -> Drawn {
     let mut chart = ChartBuilder::on(canvas)
         .caption(title, ("sans-serif", 20))
         .margin(15)
@@ -87,9 +94,10 @@ fn map(canvas: &Canvas<'_>, title: &str, world: &World) -> Drawn {
         .y_label_area_size(50)
         .build_cartesian_2d(0.0..world.hall.width, world.hall.depth..0.0)?;
     chart.configure_mesh().disable_mesh().x_desc("metres").draw()?;
-    let rooms = world.hall.outlines().map(|[x, y, width, depth]| {
-        Rectangle::new([(x, y), (x + width, y + depth)], BLACK.stroke_width(1))
-    });
+    let rooms = world
+        .hall
+        .outlines()
+        .map(|[x, y, width, depth]| Rectangle::new([(x, y), (x + width, y + depth)], BLACK.stroke_width(1)));
     chart.draw_series(rooms)?;
     let nudges = world.measure.nudges.iter().map(|nudge| (nudge.place.x, nudge.place.y));
     chart.draw_series(nudges.map(|place| Circle::new(place, 2, RED.mix(0.4).filled())))?;

@@ -59,7 +59,8 @@ impl Spread {
     #[must_use]
     pub fn of(mut values: Vec<u64>) -> Self {
         values.sort_unstable();
-        let at = |percent: usize| values.get((values.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+        let at =
+            |percent: usize| values.get((values.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Self { p50: at(50), p95: at(95), max: values.last().copied() }
     }
 }
@@ -93,7 +94,9 @@ impl Report {
             reached_by_platform: Platform::ALL.map(|one| (one.traits().name, reached(Some(one)))).into(),
             pairs_due: pairs.len() as u64,
             recall: share(pairs.iter().filter(|pair| pair.is_nudged()).count() as u64, pairs.len() as u64),
-            nudge_s: Spread::of(nudged.map(|pair| u64::from(pair.nudged_s.saturating_sub(pair.first_s))).collect()),
+            nudge_s: Spread::of(
+                nudged.map(|pair| u64::from(pair.nudged_s.saturating_sub(pair.first_s))).collect(),
+            ),
             bytes: Spread::of(accounts.iter().map(|account| account.bytes).collect()),
             exchanges: Spread::of(accounts.iter().map(|account| u64::from(account.ended)).collect()),
         }
@@ -117,10 +120,15 @@ fn share(part: u64, whole: u64) -> Option<f64> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
+        let percent =
+            |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
         let number = |value: Option<u64>| value.map_or("-".to_owned(), |value| value.to_string());
         let each = f64::from(self.attendees);
-        writeln!(f, "{}: {} attendees, {} minutes, seed {}", self.scenario, self.attendees, self.minutes, self.seed)?;
+        writeln!(
+            f,
+            "{}: {} attendees, {} minutes, seed {}",
+            self.scenario, self.attendees, self.minutes, self.seed
+        )?;
         writeln!(f, "  reached, of {} attendees due     {:>9}", self.attendees_due, percent(self.reached))?;
         for (platform, reached) in &self.reached_by_platform {
             writeln!(f, "    {platform:<32}{:>9}", percent(*reached))?;
@@ -129,7 +137,9 @@ impl fmt::Display for Report {
         writeln!(f, "  nudges an attendee                {:>9.2}", self.nudges as f64 / each)?;
         writeln!(f, "  exchanges an attendee             {:>9.2}", 2.0 * self.exchanges_ended / each)?;
         writeln!(f, "                        p50       p95       max")?;
-        for (name, spread) in [("time to nudge, s", self.nudge_s), ("exchanges", self.exchanges), ("bytes sent", self.bytes)] {
+        for (name, spread) in
+            [("time to nudge, s", self.nudge_s), ("exchanges", self.exchanges), ("bytes sent", self.bytes)]
+        {
             let [p50, p95, max] = [spread.p50, spread.p95, spread.max].map(number);
             writeln!(f, "  {name:<17}{p50:>9}{p95:>10}{max:>10}")?;
         }

@@ -50,14 +50,21 @@ fn hall(seed: u64) -> World {
     let mut dice = Dice::new(seed, &[SIM]);
     let (fewest, most) = DEVICES;
     let attendees = (fewest + dice.below(most - fewest + 1)) as u32;
-    let bar = Scenario::built_in("bar").unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
+    let bar =
+        Scenario::built_in("bar").unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
     let mut scenario = Scenario {
         name: "faults".to_owned(),
         attendees,
         minutes: (PLAGUE / SECOND / 60) as u32 + CALM_MINUTES,
         hall: HallPlan { width_m: 4.0, depth_m: 4.0, rooms: Vec::new(), ..bar.hall.clone() },
         people: PeoplePlan { arrive_minutes: 0.5, leave_minutes: 0.0, ..bar.people.clone() },
-        phones: PhonePlan { laptop: 1.0, android_front: 1.0, android_behind: 1.0, iphone_behind: 0.3, ..bar.phones },
+        phones: PhonePlan {
+            laptop: 1.0,
+            android_front: 1.0,
+            android_behind: 1.0,
+            iphone_behind: 0.3,
+            ..bar.phones
+        },
         ..bar
     };
     scenario.engine.crowd_guard = Some(dice.below(2) as usize);
@@ -74,9 +81,13 @@ fn all_were_told(world: &World) -> Result<(), Violation> {
         let others = world.devices.iter().enumerate().filter(|(other, _)| *other != who);
         others.into_iter().any(|(_, other)| me.ranks.shared(&other.ranks) > 0)
     };
-    let forgotten = (0..world.devices.len()).any(|who| shares(who) && world.measure.accounts[who].nudges == 0);
+    let forgotten =
+        (0..world.devices.len()).any(|who| shares(who) && world.measure.accounts[who].nudges == 0);
     if forgotten && !cools {
-        return Err(Violation { what: "somebody was never told, though all was calm", at_s: world.now() / SECOND });
+        return Err(Violation {
+            what: "somebody was never told, though all was calm",
+            at_s: world.now() / SECOND,
+        });
     }
     Ok(())
 }

@@ -43,7 +43,8 @@ fn one(seed: u64, minutes: u32, attack: &Attack) -> Result<Row, Violation> {
     let batches = world.popularity.len().div_ceil(WORDS) as u32;
     let mut next = attack.tokens;
     let mut known = std::collections::BTreeSet::new();
-    let (mut tested, mut first) = (0_u32, None);
+    let (mut tested, mut first, mut half) = (0_u32, None, None);
+    let victim = world.devices[0].ranks.count() as usize;
     while world.now() < world.length() {
         world.run_until(world.now() + STEP)?;
         for outcome in std::mem::take(&mut world.outcomes) {
@@ -54,20 +55,27 @@ fn one(seed: u64, minutes: u32, attack: &Attack) -> Result<Row, Violation> {
             if outcome.end == End::Nudge {
                 first.get_or_insert(outcome.at / SECOND);
                 known.extend(outcome.shared.iter());
+                if 2 * known.len() >= victim {
+                    half.get_or_insert(outcome.at / SECOND);
+                }
             }
             let words = batch(&world, next % batches);
             world.restart(outcome.who, words);
             next += 1;
         }
     }
-    let victim = world.devices[0].ranks.count();
     let cool_down = attack.cool_down_s.map_or("the defaults", |_| "no cool-down");
     let cheat = if attack.withholds_tags { ", own tags withheld" } else { "" };
-    let after = first.map_or(String::new(), |first| format!(", the first after {first} s"));
+    let after = |what, at: Option<u64>| at.map_or(String::new(), |at| format!(", {what} after {at} s"));
     Ok(Row::new(
         format!("dictionary, {} tokens at once{cheat}", attack.tokens),
         cool_down,
-        format!("{tested} tokens answered; {} of {victim} interests learned{after}", known.len()),
+        format!(
+            "{tested} tokens answered; {} of {victim} interests learned{}{}",
+            known.len(),
+            after("the first", first),
+            after("half", half)
+        ),
     ))
 }
 
@@ -85,7 +93,10 @@ fn hall(seed: u64, minutes: u32, attack: &Attack) -> World {
     world.devices[0].ranks = world.popularity.ranks([2, 11, 17, 30, 42, 90, rare, rare + 1]);
     world.devices[0].config.interests = world.popularity.set(&world.devices[0].ranks);
     if let Some(seconds) = attack.cool_down_s {
-        world.devices.iter_mut().for_each(|one| one.config.cool_down = std::time::Duration::from_secs(seconds));
+        world
+            .devices
+            .iter_mut()
+            .for_each(|one| one.config.cool_down = std::time::Duration::from_secs(seconds));
     }
     let middle = Point { x: world.hall.width / 2.0, y: world.hall.depth / 2.0 };
     for number in 0..attack.tokens {
@@ -103,13 +114,19 @@ fn hall(seed: u64, minutes: u32, attack: &Attack) -> World {
 
 /// A room of 6 by 6 metres for so many, all with phones on the table, from the first minute on.
 pub(super) fn room(minutes: u32, attendees: u32) -> Scenario {
-    let mut scenario = Scenario::built_in("bar").unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
+    let mut scenario =
+        Scenario::built_in("bar").unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
     scenario.attendees = attendees;
     scenario.minutes = minutes;
     scenario.hall = HallPlan { width_m: 6.0, depth_m: 6.0, rooms: Vec::new(), ..scenario.hall };
     scenario.people.arrive_minutes = 0.1;
     scenario.people.leave_minutes = 0.0;
-    scenario.phones =
-        PhonePlan { laptop: 0.0, android_front: 1.0, android_behind: 0.0, iphone_behind: 0.0, ..scenario.phones };
+    scenario.phones = PhonePlan {
+        laptop: 0.0,
+        android_front: 1.0,
+        android_behind: 0.0,
+        iphone_behind: 0.0,
+        ..scenario.phones
+    };
     scenario
 }

@@ -20,7 +20,11 @@ fn one(seed: u64, minutes: u32, tokens: u32) -> Result<Row, Violation> {
     let report = Report::of(&world);
     let percent = |share: Option<f64>| 100.0 * share.unwrap_or_default();
     Ok(Row::new(
-        if tokens == 0 { "no flooder, for comparison".to_owned() } else { format!("flooder, {tokens} fake tokens at once") },
+        if tokens == 0 {
+            "no flooder, for comparison".to_owned()
+        } else {
+            format!("flooder, {tokens} fake tokens at once")
+        },
         "the defaults",
         format!(
             "{minutes} minutes: {:.0} % of pairs told, {} nudges, {:.0} exchanges",

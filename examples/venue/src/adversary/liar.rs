@@ -11,8 +11,8 @@ pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
 }
 
 fn one(seed: u64, minutes: u32, threshold: u8) -> Result<Row, Violation> {
-    let mut scenario =
-        Scenario::built_in("conference").unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
+    let mut scenario = Scenario::built_in("conference")
+        .unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
     (scenario.attendees, scenario.minutes) = (ATTENDEES, minutes);
     // Everybody else asks for so many shared interests; the liar for one.
     scenario.engine.threshold = Some(threshold);
@@ -24,7 +24,8 @@ fn one(seed: u64, minutes: u32, threshold: u8) -> Result<Row, Violation> {
     world.run_until(world.length())?;
     let nudges = |who: usize| f64::from(world.measure.accounts[who].nudges);
     let others = (1..ATTENDEES as usize).map(nudges).sum::<f64>() / f64::from(ATTENDEES - 1);
-    let defence = if threshold == 1 { "the defaults".to_owned() } else { format!("others want {threshold} shared") };
+    let defence =
+        if threshold == 1 { "the defaults".to_owned() } else { format!("others want {threshold} shared") };
     let outcome = format!("{:.0} nudges; the others {others:.1} each", nudges(0));
     Ok(Row::new("liar: claims the 16 most popular", defence, outcome))
 }

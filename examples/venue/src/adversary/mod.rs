@@ -34,13 +34,15 @@ impl Row {
     }
 }
 
+/// An attacker, by seed and minutes.
+type Play = fn(u64, u32) -> Result<Vec<Row>, Violation>;
+
 /// Plays all of them, and says how far it is in percent.
 ///
 /// # Errors
 /// A promise to the honest that did not hold.
 pub fn table(seed: u64, minutes: u32, mut progress: impl FnMut(u64)) -> Result<Table, Violation> {
-    let plays: [fn(u64, u32) -> Result<Vec<Row>, Violation>; 4] =
-        [dictionary::play, liar::play, tracker::play, flooder::play];
+    let plays: [Play; 4] = [dictionary::play, liar::play, tracker::play, flooder::play];
     let mut rows = Vec::new();
     for (number, play) in (1..).zip(plays) {
         rows.extend(play(seed, minutes)?);
@@ -53,6 +55,8 @@ pub fn table(seed: u64, minutes: u32, mut progress: impl FnMut(u64)) -> Result<T
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| attacker | defences | in the time given |\n| --- | --- | --- |")?;
-        self.rows.iter().try_for_each(|row| writeln!(f, "| {} | {} | {} |", row.attacker, row.defence, row.outcome))
+        self.rows
+            .iter()
+            .try_for_each(|row| writeln!(f, "| {} | {} | {} |", row.attacker, row.defence, row.outcome))
     }
 }

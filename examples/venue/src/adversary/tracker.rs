@@ -7,12 +7,7 @@ use std::collections::BTreeMap;
 
 use sighej_crypto::Token;
 
-use crate::{
-    Scenario, Violation, World,
-    hall::Point,
-    people::SECOND,
-    world::START,
-};
+use crate::{Scenario, Violation, World, hall::Point, people::SECOND, world::START};
 
 use super::Row;
 
@@ -32,8 +27,8 @@ pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
 }
 
 fn one(seed: u64, minutes: u32, attendees: u32, epoch_s: u64) -> Result<Row, Violation> {
-    let mut scenario =
-        Scenario::built_in("conference").unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
+    let mut scenario = Scenario::built_in("conference")
+        .unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
     (scenario.attendees, scenario.minutes) = (attendees, minutes);
     scenario.people.arrive_minutes = 0.5;
     scenario.engine.epoch_s = Some(epoch_s);
@@ -72,7 +67,8 @@ fn watch(world: &mut World, from: u64, seconds: u64) -> Result<Vec<(u32, Print)>
             if *count < SAMPLES {
                 *count += 1;
                 for (antenna, place) in (0..).zip(places) {
-                    sum[antenna as usize] += world.measured(FIRST_ANTENNA + antenna, place, who).unwrap_or_default();
+                    sum[antenna as usize] +=
+                        world.measured(FIRST_ANTENNA + antenna, place, who).unwrap_or_default();
                 }
             }
         }

@@ -39,13 +39,23 @@ fn rules(s: &Scenario) -> Vec<Rule> {
         rule("hall", "depth_m", "has to be 1 to 10000", size(s.hall.depth_m)),
         rule("hall", "planned_for", "has to be at least 1", s.hall.planned_for != Some(0)),
         rule("hall", "wall_db", "has to be 0 to 60", (0.0..=60.0).contains(&s.hall.wall_db)),
-        rule("hall.rooms", "kind", "names a room that is not within the hall", s.hall.rooms.iter().all(inside)),
+        rule(
+            "hall.rooms",
+            "kind",
+            "names a room that is not within the hall",
+            s.hall.rooms.iter().all(inside),
+        ),
         rule("people", "arrive_minutes", "has to be 0 or more", s.people.arrive_minutes >= 0.0),
         rule("people", "leave_minutes", "has to be 0 or more", s.people.leave_minutes >= 0.0),
         rule("people", "walk_m_s", "has to be a span above 0", span(s.people.walk_m_s)),
         rule("people", "stand_minutes", "has to be a span above 0", span(s.people.stand_minutes)),
         rule("people", "queue_minutes", "has to be a span above 0", span(s.people.queue_minutes)),
-        rule("people.program", "minutes", "has to be above 0", s.people.program.iter().all(|b| b.minutes > 0.0)),
+        rule(
+            "people.program",
+            "minutes",
+            "has to be above 0",
+            s.people.program.iter().all(|b| b.minutes > 0.0),
+        ),
         rule("people.program", "talk", "has to be 0 to 1", s.people.program.iter().all(|b| share(b.talk))),
         rule("people.program", "queue", "has to be 0 to 1", s.people.program.iter().all(|b| share(b.queue))),
         rule("people", "program", "needs at least one part", !s.people.program.is_empty()),
@@ -55,7 +65,12 @@ fn rules(s: &Scenario) -> Vec<Rule> {
         rule("phones", "open", "has to be 0 to 1", share(s.phones.open)),
         rule("phones", "die_per_hour", "has to be 0 to 1", share(s.phones.die_per_hour)),
         rule("phones", "clock_off_s", "has to be 0 to 600", (0.0..=600.0).contains(&s.phones.clock_off_s)),
-        rule("interests", "count", "has to be a span within 1 to 16", 1 <= fewest && fewest <= most && most <= 16),
+        rule(
+            "interests",
+            "count",
+            "has to be a span within 1 to 16",
+            1 <= fewest && fewest <= most && most <= 16,
+        ),
         rule("interests", "zipf", "has to be 0 to 4", (0.0..=4.0).contains(&s.interests.zipf)),
         rule("radio", "exponent", "has to be 1 to 6", (1.0..=6.0).contains(&s.radio.exponent)),
         rule("radio", "shadow_db", "has to be 0 to 20", (0.0..=20.0).contains(&s.radio.shadow_db)),
@@ -94,7 +109,10 @@ mod tests {
     fn an_unknown_key_is_named_with_its_line() {
         let text = BUILT_IN[0].1.replace("attendees =", "atendees =");
         let error = Scenario::parse("mine.toml", &text).unwrap_err().to_string();
-        assert!(error.starts_with("mine.toml: ") && error.contains("line ") && error.contains("atendees"), "{error}");
+        assert!(
+            error.starts_with("mine.toml: ") && error.contains("line ") && error.contains("atendees"),
+            "{error}"
+        );
     }
 
     #[test]

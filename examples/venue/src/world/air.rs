@@ -3,7 +3,12 @@
 use sighej_crypto::Token;
 use sighej_engine::{AdvertSeen, RadioAddress, Sighting};
 
-use crate::{dice, hall::Point, people::SECOND, radio::{SENSITIVITY, Way}};
+use crate::{
+    dice,
+    hall::Point,
+    people::SECOND,
+    radio::{SENSITIVITY, Way},
+};
 
 use super::{Device, Flood, LOOK, World, queue::Happening};
 
@@ -111,7 +116,11 @@ impl World {
             Some(token) if traits.token => AdvertSeen::Token { version_flags: speaker.version_flags, token },
             Some(_) | None => AdvertSeen::Bare,
         };
-        (rssi >= SENSITIVITY).then(|| Sighting { address: speaker.address, advert, rssi: Some(rssi.min(0.0) as i8) })
+        (rssi >= SENSITIVITY).then(|| Sighting {
+            address: speaker.address,
+            advert,
+            rssi: Some(rssi.min(0.0) as i8),
+        })
     }
 
     /// Who could be told about whom: the lower number keeps the account.
@@ -138,7 +147,8 @@ impl World {
             let bits = dice::hash(&[self.seed, turn, u64::from(number)]);
             let rssi = self.ether.faded(strength, &mut self.dice);
             if rssi >= SENSITIVITY && self.dice.chance(arrives) {
-                let advert = AdvertSeen::Token { version_flags: 0x10, token: Token::from_bytes(bits.to_be_bytes()) };
+                let advert =
+                    AdvertSeen::Token { version_flags: 0x10, token: Token::from_bytes(bits.to_be_bytes()) };
                 // Nobody's address.
                 let address = RadioAddress(bits | 0xffff_ffff);
                 sightings.push(Sighting { address, advert, rssi: Some(rssi.min(0.0) as i8) });

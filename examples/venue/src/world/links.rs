@@ -5,7 +5,11 @@ use sighej_engine::{ChannelId, LinkId, RadioAddress, Transport};
 
 use crate::faults::Fate;
 
-use super::{Role, World, queue::{Arrival, Happening}, shell::Said};
+use super::{
+    Role, World,
+    queue::{Arrival, Happening},
+    shell::Said,
+};
 
 /// A link: the one who dialled is side 0.
 pub(super) struct Wire {
@@ -109,7 +113,10 @@ impl World {
         let at = self.time(who);
         let address = (side == 0).then(|| self.devices[other as usize].address);
         let name = |channel: usize| {
-            link.channels.get(channel).filter(|channel| !channel.closed[side]).map(|channel| channel.names[side])
+            link.channels
+                .get(channel)
+                .filter(|channel| !channel.closed[side])
+                .map(|channel| channel.names[side])
         };
         match what {
             Arrival::Up => {
@@ -176,7 +183,8 @@ impl World {
         if self.keep_outcomes {
             let shared = match said {
                 Said::Nudge(nudge) => {
-                    let ranks: Vec<usize> = nudge.interests.iter().filter_map(|i| self.popularity.rank(i)).collect();
+                    let ranks: Vec<usize> =
+                        nudge.interests.iter().filter_map(|i| self.popularity.rank(i)).collect();
                     self.popularity.ranks(ranks)
                 }
                 Said::NoMatch | Said::Withheld(_) => crate::interests::Ranks::default(),

@@ -85,7 +85,7 @@ impl World {
             self.happen(happening);
         }
         self.now = self.now.max(end);
-        self.violation.clone().map_or(Ok(()), Err)
+        self.violation.map_or(Ok(()), Err)
     }
 
     /// Microseconds from the start.

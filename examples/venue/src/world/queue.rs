@@ -17,11 +17,27 @@ pub(super) enum Happening {
     Look(u32),
     Wake(u32),
     /// A dial comes to an end, if the dialler is still under the address that it had then.
-    Dialled { who: u32, under: RadioAddress, address: RadioAddress },
-    DialFailed { who: u32, under: RadioAddress, address: RadioAddress },
-    LinkDown { who: u32, life: u32, link: LinkId },
+    Dialled {
+        who: u32,
+        under: RadioAddress,
+        address: RadioAddress,
+    },
+    DialFailed {
+        who: u32,
+        under: RadioAddress,
+        address: RadioAddress,
+    },
+    LinkDown {
+        who: u32,
+        life: u32,
+        link: LinkId,
+    },
     /// Something arrives at one end of a link, unless the link is gone by then.
-    OnWire { wire: u64, side: usize, what: Arrival },
+    OnWire {
+        wire: u64,
+        side: usize,
+        what: Arrival,
+    },
     Fault(Fault),
 }
 

@@ -15,7 +15,11 @@ use crate::{
     scenario::Scenario,
 };
 
-use super::{Device, LOOK, Role, World, air::Scratch, queue::{Happening, Queue}};
+use super::{
+    Device, LOOK, Role, World,
+    air::Scratch,
+    queue::{Happening, Queue},
+};
 
 /// Tokens that are nobody's, on the air around a point.
 #[derive(Clone, Copy, Debug)]

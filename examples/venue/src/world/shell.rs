@@ -129,7 +129,8 @@ impl World {
             return self.queue.push(self.now + DIAL_GIVES_UP, Happening::DialFailed { who, under, address });
         };
         // Whoever dials listens for the next advert that arrives.
-        let adverts = self.devices[target as usize].platform.traits().adverts * self.ether.arrives(IN_A_CROWD);
+        let adverts =
+            self.devices[target as usize].platform.traits().adverts * self.ether.arrives(IN_A_CROWD);
         let wait = (self.dice.waiting(1.0 / adverts) * SECOND as f64) as u64 + SET_UP;
         self.devices[who as usize].links += 1;
         if wait < DIAL_GIVES_UP && !self.faults.fails_a_dial(&mut self.dice) {
