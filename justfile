@@ -56,6 +56,10 @@ lab-ble RUNS="20":
     SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-ble-lab --test lab
     SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-node --test doctor_ble_lab
 
+# Small simulated halls full of faults, a seed each; the first broken promise ends it, with the command that plays it again.
+sim SEEDS="300" FROM="1":
+    cargo run --locked --release --package venue -- sim --seeds {{ SEEDS }} --from {{ FROM }}
+
 # The measured figures, one line each: name, value, unit, goal, separated by tabs.
 [no-exit-message]
 figures GROUP="all":
