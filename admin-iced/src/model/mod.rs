@@ -1,0 +1,8 @@
+//! What is known of a relay, as plain data: no window, no clock, no socket.
+
+pub(crate) mod counters;
+mod feed;
+mod range;
+
+pub(crate) use feed::{Feed, Figure, Link};
+pub(crate) use range::Range;
