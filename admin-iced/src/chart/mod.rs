@@ -13,7 +13,7 @@ use iced::{Color, Font, Pixels, Point, alignment};
 
 pub(crate) use bars::{Interval, interval, level};
 pub(crate) use plot::{Line, Plot, Pointed, plot};
-pub(crate) use pulse::{Pulse, pulse};
+pub(crate) use pulse::{EVERY as PULSE_EVERY, Pulse, pulse};
 pub(crate) use spark::{Spark, spark};
 
 use decimate::decimate;

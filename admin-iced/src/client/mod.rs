@@ -126,3 +126,18 @@ mod tests {
         assert_eq!(version("today"), None);
     }
 }
+
+#[cfg(all(test, feature = "demo"))]
+#[path = "tests.rs"]
+mod with_relays;
+
+#[cfg(test)]
+pub(crate) mod tests_support {
+    use super::*;
+
+    /// A client that nobody answers.
+    pub(crate) fn nobody() -> Client {
+        let token = Token::parse(&format!("sighej_admin_{}", "0a".repeat(32))).unwrap();
+        Client::new("http://127.0.0.1:1".parse().unwrap(), None, token)
+    }
+}

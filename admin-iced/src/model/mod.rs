@@ -5,4 +5,7 @@ mod feed;
 mod range;
 
 pub(crate) use feed::{Feed, Figure, Link};
-pub(crate) use range::Range;
+pub(crate) use range::{Range, secs as step_secs};
+
+#[cfg(test)]
+pub(crate) use feed::tests as tests_support;
