@@ -2,7 +2,7 @@
 
 use iced::border;
 use iced::widget::{button, container, scrollable, text_input};
-use iced::{Border, Color, Shadow, Theme, color};
+use iced::{Border, Color, Shadow, Theme};
 
 use super::{RADIUS, Tones};
 
@@ -105,6 +105,3 @@ pub(crate) fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scr
         style
     }
 }
-
-/// The colour of nothing, for a gap that is drawn.
-pub(crate) const NOTHING: Color = color!(0x000000, 0.0);
