@@ -43,17 +43,16 @@ pub(super) fn pressed(app: &mut App, event: Event) -> Task<Message> {
 }
 
 fn meaning(key: &Key, modifiers: Modifiers) -> Option<Meaning> {
-    let named = |named| match named {
-        Named::Tab if modifiers.shift() => Some(Meaning::Previous),
-        Named::Tab => Some(Meaning::Next),
-        Named::F11 => Some(Meaning::Wall),
-        Named::Escape => Some(Meaning::Leave),
-        Named::ArrowLeft => Some(Meaning::Move(if modifiers.shift() { -10 } else { -1 })),
-        Named::ArrowRight => Some(Meaning::Move(if modifiers.shift() { 10 } else { 1 })),
-        _ => None,
-    };
+    let far = if modifiers.shift() { 10 } else { 1 };
+    let named = [
+        (Named::Tab, if modifiers.shift() { Meaning::Previous } else { Meaning::Next }),
+        (Named::F11, Meaning::Wall),
+        (Named::Escape, Meaning::Leave),
+        (Named::ArrowLeft, Meaning::Move(-far)),
+        (Named::ArrowRight, Meaning::Move(far)),
+    ];
     match key.as_ref() {
-        keyboard::Key::Named(key) => named(key),
+        keyboard::Key::Named(key) => named.into_iter().find(|(known, _)| *known == key).map(|(_, meaning)| meaning),
         keyboard::Key::Character(text) if modifiers.command() => match text {
             "1" => Some(Meaning::Show(Tab::Now)),
             "2" => Some(Meaning::Show(Tab::OverTime)),

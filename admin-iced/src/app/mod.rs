@@ -39,6 +39,8 @@ pub(crate) struct App {
     now: u64,
     note: Option<Note>,
     notes: u64,
+    /// Relays that were watched so far.
+    watched: u64,
 }
 
 /// What the window is about.
@@ -96,7 +98,8 @@ pub(crate) enum Message {
     Kept(Result<Option<Place>, String>),
     #[cfg(feature = "demo")]
     Demo(Result<crate::demo::Demo, String>),
-    Heard(Heard),
+    /// By the number of the watch that hears.
+    Heard(u64, Heard),
     Tick,
     Frame(Instant),
     Key(keyboard::Event),
@@ -176,6 +179,7 @@ impl App {
             now: now(),
             note: None,
             notes: 0,
+            watched: 0,
         }
     }
 
@@ -251,11 +255,14 @@ impl App {
             Message::OverTime(_)
             | Message::Interests(_)
             | Message::Health(_)
-            | Message::Heard(_)
+            | Message::Heard(..)
             | Message::Frame(_)
             | Message::Go(_)
             | Message::TryNow => {
-                let Stage::Watching(watch) = &mut self.stage else { return Task::none() };
+                // One that is behind another screen goes on hearing, so that it shows nothing old as new later.
+                let (Stage::Watching(watch) | Stage::Connect { behind: Some(watch), .. }) = &mut self.stage else {
+                    return Task::none();
+                };
                 watch.update(message, &self.settings, &self.look, self.now)
             }
         }
@@ -372,7 +379,8 @@ impl App {
     }
 
     fn watch(&mut self, relay: Remembered, client: Client) -> Task<Message> {
-        let (watch, task) = Watch::new(relay, client, self.settings.pace());
+        self.watched += 1;
+        let (watch, task) = Watch::new(self.watched, relay, client, self.settings.pace());
         self.stage = Stage::Watching(Box::new(watch));
         task
     }

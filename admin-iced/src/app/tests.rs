@@ -76,7 +76,7 @@ fn evening() -> Heard {
 /// As the app hears it, at a time of the test's own.
 fn hear(app: &mut App, heard: Heard) {
     let Stage::Watching(watch) = &mut app.stage else { panic!("nothing is watched") };
-    let _task = watch.update(Message::Heard(heard), &app.settings, &app.look, NOW);
+    let _task = watch.update(Message::Heard(app.watched, heard), &app.settings, &app.look, NOW);
     app.now = NOW;
 }
 

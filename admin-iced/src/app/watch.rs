@@ -17,6 +17,8 @@ use crate::words::{Word, number};
 
 /// Everything about it. Dropped, it asks nothing more.
 pub(crate) struct Watch {
+    /// Tells it from those before, of which something may come late.
+    number: u64,
     relay: Remembered,
     client: Client,
     pub(super) feed: Feed,
@@ -40,9 +42,10 @@ pub(super) enum Screen {
 
 impl Watch {
     /// Watches from now on.
-    pub(super) fn new(relay: Remembered, client: Client, pace: Pace) -> (Self, Task<Message>) {
-        let (task, listening) = hear(&client, pace);
+    pub(super) fn new(number: u64, relay: Remembered, client: Client, pace: Pace) -> (Self, Task<Message>) {
+        let (task, listening) = hear(number, &client, pace);
         let watch = Self {
+            number,
             relay,
             client,
             feed: Feed::new(),
@@ -118,14 +121,14 @@ impl Watch {
 
     /// Hears the relay at another pace, or anew.
     pub(super) fn listen(&mut self, pace: Pace) -> Task<Message> {
-        let (task, listening) = hear(&self.client, pace);
+        let (task, listening) = hear(self.number, &self.client, pace);
         self.listening = listening;
         task
     }
 
     pub(super) fn update(&mut self, message: Message, settings: &Settings, look: &Look, now: u64) -> Task<Message> {
         let task = match message {
-            Message::Heard(heard) => self.heard(heard, settings, now),
+            Message::Heard(number, heard) if number == self.number => self.heard(heard, settings, now),
             Message::Frame(at) => {
                 self.now.frame(at);
                 Task::none()
@@ -150,7 +153,9 @@ impl Watch {
             self.now.nudged(Instant::now());
         }
         match &mut self.screen {
-            Screen::OverTime(screen) if *self.feed.link() == Link::Live => run(screen.heard(now)),
+            Screen::OverTime(screen) if *self.feed.link() == Link::Live => {
+                run(screen.heard(self.feed.relays_time(now)))
+            }
             Screen::OverTime(_) | Screen::Now | Screen::Interests(_) | Screen::Health(_) | Screen::Settings => {
                 Task::none()
             }
@@ -160,7 +165,9 @@ impl Watch {
     /// A message for a screen that was left goes nowhere.
     fn tell_screen(&mut self, message: Message, now: u64) -> Task<Message> {
         match (&mut self.screen, message) {
-            (Screen::OverTime(screen), Message::OverTime(message)) => return run(screen.update(message, now)),
+            (Screen::OverTime(screen), Message::OverTime(message)) => {
+                return run(screen.update(message, self.feed.relays_time(now)));
+            }
             (Screen::Interests(screen), Message::Interests(message)) => screen.update(message),
             (Screen::Health(screen), Message::Health(message)) => screen.update(message),
             (Screen::OverTime(_) | Screen::Interests(_) | Screen::Health(_) | Screen::Now | Screen::Settings, _) => {}
@@ -177,7 +184,7 @@ impl Watch {
         let (screen, task) = match tab {
             Tab::Now => (Screen::Now, Task::none()),
             Tab::OverTime => {
-                let (screen, task) = over_time::State::new(client, self.choice.clone(), now);
+                let (screen, task) = over_time::State::new(client, self.choice.clone(), self.feed.relays_time(now));
                 (Screen::OverTime(Box::new(screen)), task.map(Message::OverTime))
             }
             Tab::Interests => {
@@ -220,7 +227,8 @@ fn run(action: over_time::Action) -> Task<Message> {
     }
 }
 
-fn hear(client: &Client, pace: Pace) -> (Task<Message>, Handle) {
-    let (task, handle) = Task::run(live(client.clone(), pace), Message::Heard).abortable();
+fn hear(number: u64, client: &Client, pace: Pace) -> (Task<Message>, Handle) {
+    let heard = Task::run(live(client.clone(), pace), move |heard| Message::Heard(number, heard));
+    let (task, handle) = heard.abortable();
     (task, handle.abort_on_drop())
 }

@@ -10,7 +10,7 @@ use futures::{SinkExt, Stream};
 use sighej_relay_api::admin::{LIVE, Live, SeriesAnswer, Step, Summary};
 
 use super::connection::{self, Answer};
-use super::{Client, Trouble, Wanted};
+use super::{ANSWER_WITHIN, Client, Trouble, Wanted};
 use crate::model::counters::HOUR;
 
 /// A relay says something every 5 seconds, or gives a sign of life every 15; silence beyond this is a lost connection.
@@ -83,7 +83,8 @@ pub(crate) fn live(client: Client, pace: Pace) -> impl Stream<Item = Heard> {
 /// Ends without an error where nobody listens any more.
 async fn stream(client: &Client, out: &mut Sender<Heard>, tries: &mut usize) -> Result<(), Trouble> {
     // The stream first: what comes between it and the sums is in both, and is told by the sums.
-    let mut events = Events { answer: connection::get(&client.shared, LIVE).await?, lines: Lines::default() };
+    let answer = tokio::time::timeout(ANSWER_WITHIN, connection::get(&client.shared, LIVE)).await;
+    let mut events = Events { answer: answer.map_err(|_| Trouble::Silent)??, lines: Lines::default() };
     let mut new = None;
     loop {
         let numbers = numbers(client, new).await?;

@@ -117,6 +117,11 @@ impl Feed {
         }
     }
 
+    /// A time of this machine's clock by the relay's, whose buckets are cut by it.
+    pub(crate) fn relays_time(&self, now: u64) -> u64 {
+        now.saturating_add_signed(self.ahead)
+    }
+
     /// By how many seconds the relay's clock is ahead, or behind where it is negative, if that is worth telling.
     pub(crate) fn clocks_apart(&self) -> Option<i64> {
         (self.ahead.unsigned_abs() > CLOCKS_APART).then_some(self.ahead)
