@@ -147,7 +147,7 @@ impl FromStr for Pin {
             return Err(PinError);
         }
         for (byte, pair) in pin.iter_mut().zip(digits.chunks_exact(2)) {
-            let (&[high, low]) = <&[u8; 2]>::try_from(pair).map_err(|_| PinError)?;
+            let &[high, low] = <&[u8; 2]>::try_from(pair).map_err(|_| PinError)?;
             *byte = nibble(high).zip(nibble(low)).map(|(high, low)| high << 4 | low).ok_or(PinError)?;
         }
         Ok(Self(pin))

@@ -112,17 +112,17 @@ fn has_keyring() -> bool {
 
 #[cfg(target_os = "linux")]
 fn open_keyring() -> bool {
-    zbus_secret_service_keyring_store::Store::new().map(keyring_core::set_default_store).is_ok()
+    zbus_secret_service_keyring_store::Store::new().map(|store| keyring_core::set_default_store(store)).is_ok()
 }
 
 #[cfg(target_os = "macos")]
 fn open_keyring() -> bool {
-    apple_native_keyring_store::keychain::Store::new().map(keyring_core::set_default_store).is_ok()
+    apple_native_keyring_store::keychain::Store::new().map(|store| keyring_core::set_default_store(store)).is_ok()
 }
 
 #[cfg(target_os = "windows")]
 fn open_keyring() -> bool {
-    windows_native_keyring_store::Store::new().map(keyring_core::set_default_store).is_ok()
+    windows_native_keyring_store::Store::new().map(|store| keyring_core::set_default_store(store)).is_ok()
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "windows")))]

@@ -122,6 +122,7 @@ impl State {
         Action::Run(self.checking.run(check))
     }
 
+    #[cfg(test)]
     pub(crate) fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
     }

@@ -173,6 +173,9 @@ fn overlaps<'a, Message: 'a>(look: &'a Look, feed: &'a Feed) -> Option<Element<'
 }
 
 fn footnote<'a, Message: 'a>(look: &'a Look, feed: &'a Feed) -> Option<Element<'a, Message>> {
-    let below = number(feed.summary()?.withholding.below, look.lang);
-    Some(soft(look, look.lang.fill(Word::WithheldBelow, &[&below])).into())
+    let summary = feed.summary()?;
+    let below = number(summary.withholding.below, look.lang);
+    let is_empty = SHOWN.iter().all(|measure| measure.of(&summary.today) == 0);
+    let word = if is_empty { Word::NothingYet } else { Word::WithheldBelow };
+    Some(soft(look, look.lang.fill(word, &[&below])).into())
 }

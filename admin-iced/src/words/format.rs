@@ -80,7 +80,7 @@ pub(crate) fn timestamp(secs: u64, zone: &TimeZone) -> String {
 
 fn strftime(secs: u64, zone: &TimeZone, form: &str) -> String {
     let time = i64::try_from(secs).ok().and_then(|secs| Timestamp::from_second(secs).ok());
-    time.map_or_else(String::new, |time| time.to_zoned(zone.clone()).strftime(form).to_string())
+    time.map_or_else(String::new, |time| time.to_zoned_datetime(zone.clone()).strftime(form).to_string())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use format::{bytes, clock, date, duration, number, percent, share, timestamp};
 pub(crate) use table::Word;
-pub(crate) use trouble::{Advice, advice};
+pub(crate) use trouble::advice;
 
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

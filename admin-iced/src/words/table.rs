@@ -27,7 +27,6 @@ words! {
     Interests "Interests" "Interesser",
     Health "Health" "Tilstand",
     Settings "Settings" "Indstillinger",
-    Relays "Relays" "Relæer",
     WallMode "Wall mode" "Vægvisning",
     LeaveWallMode "Esc leaves wall mode" "Esc forlader vægvisningen",
     ExportCsv "Export CSV" "Eksportér CSV",
