@@ -9,7 +9,7 @@ use crate::look::style::{self, Weight};
 use crate::look::{gap, pad, size};
 use crate::model::Link;
 use crate::screen::settings;
-use crate::widget::{press, soft};
+use crate::widget::{press, soft, wide};
 use crate::words::{Word, advice, duration};
 
 /// How wide the names of the screens are.
@@ -60,11 +60,11 @@ impl App {
         ];
         let tab = |tab: Tab| {
             let weight = if tab == watch.tab() { Weight::Chosen } else { Weight::Faint };
-            press(look, look.say(tab.word()), weight, Some(Message::Go(tab)))
+            wide(look, look.say(tab.word()), weight, Message::Go(tab))
         };
         let tabs = Column::with_children(Tab::ALL.map(tab)).spacing(gap::TINY);
-        let wall = press(look, look.say(Word::WallMode), Weight::Faint, Some(Message::Wall(true)));
-        let export = press(look, look.say(Word::ExportCsv), Weight::Faint, Some(Message::Export));
+        let wall = wide(look, look.say(Word::WallMode), Weight::Faint, Message::Wall(true));
+        let export = wide(look, look.say(Word::ExportCsv), Weight::Faint, Message::Export);
         let side = column![name, tabs, space::vertical(), column![export, wall].spacing(gap::TINY)];
         container(side.spacing(gap::LARGE))
             .padding(pad::CARD)

@@ -147,9 +147,12 @@ fn failures<'a>(look: &'a Look, summary: Option<&'a Summary>) -> Option<Element<
         .into()
     });
     let rows: Vec<Element<'a, Message>> = rows.collect();
-    let none = rows.is_empty().then(|| soft(look, look.say(Word::NoFailures)));
-    let card = column![label(look, look.say(Word::Failures)), Column::with_children(rows).spacing(gap::SMALL)];
-    Some(container(card.push(none).spacing(gap::MEDIUM)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into())
+    let rows: Element<'a, Message> = match rows.is_empty() {
+        true => soft(look, look.say(Word::NoFailures)).into(),
+        false => Column::with_children(rows).spacing(gap::SMALL).into(),
+    };
+    let card = column![label(look, look.say(Word::Failures)), rows];
+    Some(container(card.spacing(gap::MEDIUM)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into())
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use crate::words::{Lang, Word, number, percent};
 
 /// How often they are read: they change at few looks alone.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(10);
-/// Withheld rows that are named; the rest is a number.
-const NAMED: usize = 12;
+/// Withheld cells that are named; the rest is a number.
+const NAMED: usize = 30;
 /// Room for a name.
 const NAME: f32 = 250.0;
 
@@ -125,12 +125,9 @@ impl State {
         for share in sorted(shares, self.order, look.lang) {
             rows = rows.push(shown(look, share, full));
         }
-        for name in withheld.iter().take(NAMED) {
-            rows = rows.push(hidden(look, name));
-        }
-        let more = withheld.len().saturating_sub(NAMED);
-        let more = (more > 0).then(|| soft(look, look.lang.fill(Word::WithheldMore, &[&number(more as u64, look.lang)])));
-        let card = column![label(look, look.say(name)), rows].push(more).spacing(gap::MEDIUM);
+        let rows = (!shares.is_empty()).then_some(rows);
+        let hidden = (!withheld.is_empty()).then(|| hidden(look, &withheld));
+        let card = column![label(look, look.say(name))].push(rows).push(hidden).spacing(gap::MEDIUM);
         container(card).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into()
     }
 }
@@ -150,11 +147,16 @@ fn shown<'a>(look: &'a Look, share: &'a Share, full: f64) -> Element<'a, Message
     .into()
 }
 
-fn hidden<'a>(look: &'a Look, name: &'static str) -> Element<'a, Message> {
-    row![text(name).size(size::BODY).width(NAME).color(look.tones.soft), soft(look, look.say(Word::Withheld))]
-        .spacing(gap::MEDIUM)
-        .align_y(Center)
-        .into()
+/// What is withheld, by its names as far as they go.
+fn hidden<'a>(look: &'a Look, withheld: &[&'static str]) -> Element<'a, Message> {
+    let mut names = withheld.iter().take(NAMED).copied().collect::<Vec<_>>().join(" · ");
+    let more = withheld.len().saturating_sub(NAMED);
+    if more > 0 {
+        let more = look.lang.fill(Word::WithheldMore, &[&number(more as u64, look.lang)]);
+        names = format!("{names} {more}");
+    }
+    let word = text(look.say(Word::Withheld)).size(size::BODY).width(NAME).color(look.tones.soft);
+    row![word, soft(look, names)].spacing(gap::MEDIUM).into()
 }
 
 /// A share's name in a language.

@@ -81,7 +81,7 @@ impl State {
     ) -> Element<'a, Message> {
         let color = look.tones.of(measure);
         let mark = if measure == Measure::Nudges { self.pulse } else { Pulse::default() };
-        let head = row![pulse(mark, color, 26.0), label(look, look.say(measure.word()))];
+        let head = row![label(look, look.say(measure.word())), space::horizontal(), pulse(mark, color, 30.0)];
         let big = text(shown(look, figure.map(|figure| figure.now))).size(size::FIGURE).color(look.tones.text);
         let figures = row![big, column![soft(look, when(look, measure)), soft(look, day(look, measure, figure))]]
             .spacing(gap::MEDIUM)
@@ -101,7 +101,7 @@ impl State {
         let nudges = figure(Measure::Nudges);
         let tone = look.tones.of(Measure::Nudges);
         let hero = column![
-            row![pulse(self.pulse, tone, 110.0), text(look.say(Word::Nudges)).size(size::FIGURE)]
+            row![text(look.say(Word::Nudges)).size(size::FIGURE), pulse(self.pulse, tone, 110.0)]
                 .spacing(gap::MEDIUM)
                 .align_y(Center),
             text(shown(look, nudges.map(|figure| figure.today))).size(size::WALL * 1.8).color(tone).line_height(1.0),

@@ -121,7 +121,8 @@ fn relays<'a>(
         Place::File => soft(look, look.say(Word::TokensInFile)),
     });
     let add = press(look, look.say(Word::AddRelay), Weight::Usual, Some(Message::Add));
-    let card = column![label(look, look.say(Word::Remembered)), Column::with_children(rows).spacing(gap::SMALL), add];
+    let rows = (!settings.relays.is_empty()).then(|| Column::with_children(rows).spacing(gap::SMALL));
+    let card = column![label(look, look.say(Word::Remembered))].push(rows).push(add);
     container(card.push(place).spacing(gap::MEDIUM)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into()
 }
 

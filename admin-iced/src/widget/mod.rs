@@ -5,7 +5,7 @@ mod press;
 pub(crate) use press::Press;
 
 use iced::widget::{Text, button, text};
-use iced::{Center, Element};
+use iced::{Center, Element, Fill};
 
 use crate::look::style::{self, Weight};
 use crate::look::{Look, pad, size};
@@ -23,6 +23,21 @@ pub(crate) fn press<'a, Message: Clone + 'a>(
         .style(style::press(look.tones, weight))
         .on_press_maybe(on_press.clone());
     Press::new(inner, on_press, look.tones.focus).into()
+}
+
+/// A button as wide as what it stands in.
+pub(crate) fn wide<'a, Message: Clone + 'a>(
+    look: &Look,
+    label: impl text::IntoFragment<'a>,
+    weight: Weight,
+    on_press: Message,
+) -> Element<'a, Message> {
+    let inner = button(text(label).size(size::BODY).align_y(Center))
+        .padding(pad::BUTTON)
+        .width(Fill)
+        .style(style::press(look.tones, weight))
+        .on_press(on_press.clone());
+    Press::new(inner, Some(on_press), look.tones.focus).into()
 }
 
 /// One of several to choose from.

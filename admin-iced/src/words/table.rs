@@ -81,7 +81,7 @@ words! {
     Estimate "estimate {}, 95 % interval {} to {}" "skøn {}, 95 %-interval {} til {}",
     Withheld "withheld" "tilbageholdt",
     WithheldMeans "Withheld: not to be told from chance, or from too few people." "Tilbageholdt: kan ikke skelnes fra tilfældighed, eller fra for få personer.",
-    WithheldMore "and {} more withheld" "og {} til tilbageholdt",
+    WithheldMore "and {} more" "og {} til",
     EpsilonMeans "ε = {}: whatever one person answered, no report tells two profiles apart by more than a factor of {}, even to the relay." "ε = {}: hvad en person end har svaret, kan ingen rapport skelne to profiler med mere end en faktor {}, heller ikke for relæet.",
     SharesMean "A share is that of the answers: someone with four interests counts a quarter for each." "En andel er andelen af svarene: en person med fire interesser tæller en fjerdedel for hver.",
     Reports "{} reports on categories, {} on interests. The next look is at {} reports." "{} rapporter om kategorier, {} om interesser. Næste opgørelse er ved {} rapporter.",
