@@ -167,7 +167,8 @@ fn it_speaks_danish_and_has_a_light_theme() {
 fn a_click_leads_to_each_screen_and_leaving_it_cancels_its_work() {
     let mut app = watching(ThemeName::Dark, Lang::En);
     for tab in Tab::ALL.into_iter().rev() {
-        click(&mut app, app.look.say(tab.word()));
+        let name = app.look.say(tab.word());
+        click(&mut app, name);
         let Stage::Watching(watch) = &app.stage else { panic!("still watched") };
         assert_eq!(watch.tab(), tab);
     }
