@@ -9,7 +9,8 @@ use clap::Parser;
 use crate::client::{Address, Pin, Token};
 use crate::keep::Folder;
 
-const ABOUT: &str = "The admin's desktop of SigHej: counts of a whole event, never anything about one attendee.
+const ABOUT: &str =
+    "The admin's desktop of SigHej: counts of a whole event, never anything about one attendee.
 
 Without flags it opens the relay that was used last, or asks for one.";
 
@@ -75,7 +76,8 @@ fn start(arguments: Arguments) -> anyhow::Result<Start> {
         (true, ..) => From::Demo,
         (false, Some(relay), Some(file)) => {
             let (address, pin) = Address::read(&relay).with_context(|| format!("--relay {relay}"))?;
-            let text = std::fs::read_to_string(&file).with_context(|| format!("--token-file {}", file.display()))?;
+            let text =
+                std::fs::read_to_string(&file).with_context(|| format!("--token-file {}", file.display()))?;
             let token = Token::parse(&zeroize::Zeroizing::new(text));
             let token = token.with_context(|| format!("{} holds no admin token", file.display()))?;
             From::Relay { address, pin, token }
@@ -102,7 +104,9 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Arguments::command().debug_assert();
-        for wrong in [&["x", "--relay", "127.0.0.1"][..], &["x", "--demo", "--relay", "a", "--token-file", "b"]] {
+        for wrong in
+            [&["x", "--relay", "127.0.0.1"][..], &["x", "--demo", "--relay", "a", "--token-file", "b"]]
+        {
             assert!(Arguments::try_parse_from(wrong).is_err(), "{wrong:?}");
         }
     }
@@ -119,6 +123,8 @@ mod tests {
         assert!(read("127.0.0.1").unwrap_err().to_string().contains("holds no admin token"));
         std::fs::write(&file, format!("sighej_admin_{}\n", "0a".repeat(32))).unwrap();
         assert!(matches!(read("127.0.0.1").unwrap().from, From::Relay { pin: None, .. }));
-        assert!(format!("{:#}", read("http://relay.example").unwrap_err()).contains("for this machine alone"));
+        assert!(
+            format!("{:#}", read("http://relay.example").unwrap_err()).contains("for this machine alone")
+        );
     }
 }

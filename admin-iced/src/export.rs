@@ -77,8 +77,10 @@ fn series(name: &'static str, answer: &SeriesAnswer, lines: &[Measure], zone: &T
 /// The shares that are shown, and the names of those that are withheld.
 pub(crate) fn interests(event: &EventShares, withheld: [&[&'static str]; 2]) -> Option<Table> {
     let look = event.look.as_ref()?;
-    let mut table =
-        Table::new("interests", &["kind", "id", "name", "at_least", "share", "low", "high", "epsilon", "event"]);
+    let mut table = Table::new(
+        "interests",
+        &["kind", "id", "name", "at_least", "share", "low", "high", "epsilon", "event"],
+    );
     let parts = [("category", &look.categories, withheld[0]), ("interest", &look.interests, withheld[1])];
     for (kind, shares, withheld) in parts {
         let line = |shown: &Share| {
@@ -157,7 +159,12 @@ mod tests {
     fn withheld_cells_are_in_the_file_as_withheld() {
         let event = answer().event.unwrap();
         let text = interests(&event, [&["travel"], &["chess"]]).unwrap().text;
-        assert!(text.contains("category,music,music,0.3400,0.4600,0.3800,0.5500,2,Rust Nation\r\n"), "{text}");
-        assert!(text.contains("category,,travel,withheld\r\n") && text.contains("interest,,chess,withheld\r\n"));
+        assert!(
+            text.contains("category,music,music,0.3400,0.4600,0.3800,0.5500,2,Rust Nation\r\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("category,,travel,withheld\r\n") && text.contains("interest,,chess,withheld\r\n")
+        );
     }
 }

@@ -52,7 +52,9 @@ fn meaning(key: &Key, modifiers: Modifiers) -> Option<Meaning> {
         (Named::ArrowRight, Meaning::Move(far)),
     ];
     match key.as_ref() {
-        keyboard::Key::Named(key) => named.into_iter().find(|(known, _)| *known == key).map(|(_, meaning)| meaning),
+        keyboard::Key::Named(key) => {
+            named.into_iter().find(|(known, _)| *known == key).map(|(_, meaning)| meaning)
+        }
         keyboard::Key::Character(text) if modifiers.command() => match text {
             "1" => Some(Meaning::Show(Tab::Now)),
             "2" => Some(Meaning::Show(Tab::OverTime)),

@@ -71,7 +71,8 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    pub(crate) const ALL: [Self; 5] = [Self::Now, Self::OverTime, Self::Interests, Self::Health, Self::Settings];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Now, Self::OverTime, Self::Interests, Self::Health, Self::Settings];
 
     pub(crate) fn word(self) -> Word {
         match self {
@@ -125,7 +126,11 @@ pub(crate) fn run(start: Start) -> anyhow::Result<()> {
         .theme(|app: &App| app.look.tones.theme())
         .subscription(App::subscription)
         .scale_factor(App::scale)
-        .settings(iced::Settings { id: Some("sighej-admin".into()), default_font: FONT, ..iced::Settings::default() })
+        .settings(iced::Settings {
+            id: Some("sighej-admin".into()),
+            default_font: FONT,
+            ..iced::Settings::default()
+        })
         .window(window::Settings {
             size: Size::new(1180.0, 800.0),
             min_size: Some(Size::new(720.0, 520.0)),
@@ -141,7 +146,8 @@ impl App {
             Ok(kept) => (kept, None),
             Err(error) => (None, Some(error)),
         };
-        let settings = kept.unwrap_or_else(|| Settings { lang: Lang::of_environment(), ..Settings::default() });
+        let settings =
+            kept.unwrap_or_else(|| Settings { lang: Lang::of_environment(), ..Settings::default() });
         let mut app = Self::new(settings, start.folder, TimeZone::system());
         let noted = damage.map_or_else(Task::none, |damage| app.could_not_keep(&damage.to_string()));
         let opened = match start.from {
@@ -260,7 +266,8 @@ impl App {
             | Message::Go(_)
             | Message::TryNow => {
                 // One that is behind another screen goes on hearing, so that it shows nothing old as new later.
-                let (Stage::Watching(watch) | Stage::Connect { behind: Some(watch), .. }) = &mut self.stage else {
+                let (Stage::Watching(watch) | Stage::Connect { behind: Some(watch), .. }) = &mut self.stage
+                else {
                     return Task::none();
                 };
                 watch.update(message, &self.settings, &self.look, self.now)
@@ -417,7 +424,9 @@ impl App {
         let Stage::Watching(watch) = &self.stage else { return Task::none() };
         let Some(table) = watch.table(&self.look) else { return Task::none() };
         let (folder, now, zone) = (self.folder.clone(), self.now, self.look.zone.clone());
-        blocking(move || Message::Exported(table.save(&folder, now, &zone).map_err(|error| error.to_string())))
+        blocking(move || {
+            Message::Exported(table.save(&folder, now, &zone).map_err(|error| error.to_string()))
+        })
     }
 
     fn could_not_keep(&mut self, why: &str) -> Task<Message> {

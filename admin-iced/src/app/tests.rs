@@ -66,7 +66,13 @@ fn evening() -> Heard {
         let swell = (at as f64 / 9.0).sin() + (at as f64 / 3.7).sin() / 2.0 + 1.6;
         (height * swell) as u64
     };
-    for (name, height) in [("sessions_open", 90.0), ("proposals", 60.0), ("exchanges", 28.0), ("matches", 11.0), ("nudges", 9.0)] {
+    for (name, height) in [
+        ("sessions_open", 90.0),
+        ("proposals", 60.0),
+        ("exchanges", 28.0),
+        ("matches", 11.0),
+        ("nudges", 9.0),
+    ] {
         hour.series.insert(name.to_owned(), (0..60).map(|at| wave(at, height)).collect());
     }
     hour.start = NOW - 3_600;
@@ -164,7 +170,7 @@ fn it_speaks_danish_and_has_a_light_theme() {
 }
 
 #[test]
-fn a_click_leads_to_each_screen_and_leaving_it_cancels_its_work() {
+fn a_click_leads_to_each_screen_and_nothing_comes_late_for_one_that_was_left() {
     let mut app = watching(ThemeName::Dark, Lang::En);
     for tab in Tab::ALL.into_iter().rev() {
         let name = app.look.say(tab.word());
@@ -209,7 +215,10 @@ fn interests_show_what_is_sure_and_name_what_is_withheld() {
 fn health_tells_what_fails() {
     let mut app = watching(ThemeName::Dark, Lang::En);
     click(&mut app, "Health");
-    act(&mut app, Message::Health(health::Message::Answered(Ok((health::tests::health(), Duration::from_millis(3))))));
+    act(
+        &mut app,
+        Message::Health(health::Message::Answered(Ok((health::tests::health(), Duration::from_millis(3))))),
+    );
     for text in ["All is well", "0.1.0", "2 h 3 min", "235", "40 MiB", "One of the two left", "61"] {
         shows(&app, text);
     }
@@ -251,7 +260,10 @@ fn old_numbers_are_shown_as_old_with_what_to_do() {
 fn clocks_that_differ_are_told() {
     let mut app = watching(ThemeName::Dark, Lang::En);
     hear(&mut app, numbers(5, None, NOW + 300));
-    shows(&app, "The relay's clock is 5 min ahead of this machine's. Set both by the network: with a wrong clock devices cannot register.");
+    shows(
+        &app,
+        "The relay's clock is 5 min ahead of this machine's. Set both by the network: with a wrong clock devices cannot register.",
+    );
 }
 
 #[test]

@@ -18,7 +18,9 @@ const SIDE: f32 = 190.0;
 impl App {
     pub(crate) fn view(&self) -> Element<'_, Message> {
         let content = match &self.stage {
-            Stage::Waiting(word) => center(text(self.look.say(*word)).size(size::LABEL).color(self.look.tones.soft)).into(),
+            Stage::Waiting(word) => {
+                center(text(self.look.say(*word)).size(size::LABEL).color(self.look.tones.soft)).into()
+            }
             Stage::Connect { screen, .. } => screen.view(&self.look).map(Message::Connect),
             Stage::Watching(watch) if self.is_wall => self.wall_view(watch),
             Stage::Watching(watch) => self.watching(watch),
@@ -56,7 +58,10 @@ impl App {
         let look = &self.look;
         let name = column![
             text("SigHej").size(size::TITLE).color(look.tones.accent),
-            soft(look, if watch.is_demo() { look.say(Word::Demo).to_owned() } else { watch.address().authority() }),
+            soft(
+                look,
+                if watch.is_demo() { look.say(Word::Demo).to_owned() } else { watch.address().authority() }
+            ),
         ];
         let tab = |tab: Tab| {
             let weight = if tab == watch.tab() { Weight::Chosen } else { Weight::Faint };
@@ -102,8 +107,9 @@ impl App {
                     text(format!("{} {age}", advice.what)).size(size::LABEL),
                     text(format!("{} {again}", advice.then)).size(size::BODY),
                 ];
-                let enter = (!trouble.may_pass())
-                    .then(|| press(look, look.say(Word::EnterAgain), Weight::Usual, Some(Message::EnterAgain)));
+                let enter = (!trouble.may_pass()).then(|| {
+                    press(look, look.say(Word::EnterAgain), Weight::Usual, Some(Message::EnterAgain))
+                });
                 let now = press(look, look.say(Word::TryNow), Weight::Usual, Some(Message::TryNow));
                 Some(self.banner_of(told.spacing(gap::TINY), column![now].push(enter).spacing(gap::SMALL)))
             }

@@ -115,7 +115,8 @@ impl Watch {
         let nudges = number(Measure::Nudges.of(&summary.today), look.lang);
         let sessions = number(summary.sessions_open, look.lang);
         let state = if self.is_old() { "(!) " } else { "" };
-        let today = look.lang.fill(Word::Today, &[&format!("{nudges} {}", look.say(Word::Nudges).to_lowercase())]);
+        let today =
+            look.lang.fill(Word::Today, &[&format!("{nudges} {}", look.say(Word::Nudges).to_lowercase())]);
         format!("{state}SigHej · {today} · {sessions} {}", look.say(Word::OpenSessions).to_lowercase())
     }
 
@@ -126,7 +127,13 @@ impl Watch {
         task
     }
 
-    pub(super) fn update(&mut self, message: Message, settings: &Settings, look: &Look, now: u64) -> Task<Message> {
+    pub(super) fn update(
+        &mut self,
+        message: Message,
+        settings: &Settings,
+        look: &Look,
+        now: u64,
+    ) -> Task<Message> {
         let task = match message {
             Message::Heard(number, heard) if number == self.number => self.heard(heard, settings, now),
             Message::Frame(at) => {
@@ -156,9 +163,11 @@ impl Watch {
             Screen::OverTime(screen) if *self.feed.link() == Link::Live => {
                 run(screen.heard(self.feed.relays_time(now)))
             }
-            Screen::OverTime(_) | Screen::Now | Screen::Interests(_) | Screen::Health(_) | Screen::Settings => {
-                Task::none()
-            }
+            Screen::OverTime(_)
+            | Screen::Now
+            | Screen::Interests(_)
+            | Screen::Health(_)
+            | Screen::Settings => Task::none(),
         }
     }
 
@@ -170,7 +179,14 @@ impl Watch {
             }
             (Screen::Interests(screen), Message::Interests(message)) => screen.update(message),
             (Screen::Health(screen), Message::Health(message)) => screen.update(message),
-            (Screen::OverTime(_) | Screen::Interests(_) | Screen::Health(_) | Screen::Now | Screen::Settings, _) => {}
+            (
+                Screen::OverTime(_)
+                | Screen::Interests(_)
+                | Screen::Health(_)
+                | Screen::Now
+                | Screen::Settings,
+                _,
+            ) => {}
         }
         Task::none()
     }
@@ -184,7 +200,8 @@ impl Watch {
         let (screen, task) = match tab {
             Tab::Now => (Screen::Now, Task::none()),
             Tab::OverTime => {
-                let (screen, task) = over_time::State::new(client, self.choice.clone(), self.feed.relays_time(now));
+                let (screen, task) =
+                    over_time::State::new(client, self.choice.clone(), self.feed.relays_time(now));
                 (Screen::OverTime(Box::new(screen)), task.map(Message::OverTime))
             }
             Tab::Interests => {
@@ -215,7 +232,9 @@ impl Watch {
                 let single = interests::withheld_interests(shares, look.lang);
                 export::interests(event, [&categories, &single])
             }
-            Screen::Health(screen) => screen.shown().map(|health| export::health(health, self.feed.summary())),
+            Screen::Health(screen) => {
+                screen.shown().map(|health| export::health(health, self.feed.summary()))
+            }
         }
     }
 }

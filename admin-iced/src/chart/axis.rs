@@ -50,7 +50,11 @@ pub(super) fn times(start: u64, secs: u64, most: usize, zone: &TimeZone, lang: L
     let write = |secs| {
         if apart < DAY { words::clock(secs, zone) } else { words::date(secs, zone, lang) }
     };
-    (0..).map(|tick| first + tick * apart).take_while(|at| *at <= start + secs).map(|at| (at, write(at))).collect()
+    (0..)
+        .map(|tick| first + tick * apart)
+        .take_while(|at| *at <= start + secs)
+        .map(|at| (at, write(at)))
+        .collect()
 }
 
 /// By how many seconds a zone's clocks are ahead of UTC.
@@ -65,7 +69,9 @@ mod tests {
 
     #[test]
     fn the_top_of_an_axis_is_round_and_not_far_above() {
-        for (value, round) in [(0, 1), (1, 1), (3, 4), (7, 8), (9, 10), (11, 20), (47, 50), (310, 400), (10_001, 20_000)] {
+        for (value, round) in
+            [(0, 1), (1, 1), (3, 4), (7, 8), (9, 10), (11, 20), (47, 50), (310, 400), (10_001, 20_000)]
+        {
             assert_eq!(round_up(value), round);
         }
         assert_eq!(round_up(u64::MAX), u64::MAX);
@@ -78,7 +84,10 @@ mod tests {
             times(start, secs, 7, &zone, Lang::En).into_iter().map(|(_, text)| text).collect()
         };
         // 06:00 in UTC is 07:00 there.
-        assert_eq!(written(1_795_500_000 + 60, 3_600), ["07:10", "07:20", "07:30", "07:40", "07:50", "08:00"]);
+        assert_eq!(
+            written(1_795_500_000 + 60, 3_600),
+            ["07:10", "07:20", "07:30", "07:40", "07:50", "08:00"]
+        );
         assert_eq!(written(1_795_500_000, 6 * 86_400)[0], "Nov 25");
         assert!(written(1_795_500_000, 365 * 86_400).len() <= 7);
     }

@@ -14,8 +14,8 @@ const LEFT: f32 = 64.0;
 const RIGHT: f32 = 16.0;
 /// Room for a panel's name and its peak.
 const HEAD: f32 = 30.0;
-/// Room for the times below.
-const FOOT: f32 = 26.0;
+/// Room for the times below, and below them for the one that is pointed at: texts of both are drawn over everything.
+const FOOT: f32 = 48.0;
 /// From one written time to the next.
 const TICK: f32 = 90.0;
 
@@ -152,7 +152,10 @@ impl<Message> View<'_, Message> {
             let x = room.left + room.width * (at - plot.start) as f32 / secs.max(1) as f32;
             let bottom = bounds.height - FOOT;
             let path = Path::line(Point::new(x, 8.0), Point::new(x, bottom));
-            frame.stroke(&path, Stroke::default().with_color(look.tones.line.scale_alpha(0.6)).with_width(1.0));
+            frame.stroke(
+                &path,
+                Stroke::default().with_color(look.tones.line.scale_alpha(0.6)).with_width(1.0),
+            );
             let at = At { point: Point::new(x, bottom + 6.0), x: Alignment::Center, y: Vertical::Top };
             write(frame, text, size::SMALL, look.tones.soft, at);
         }
@@ -169,7 +172,8 @@ impl<Message> View<'_, Message> {
             write(frame, words::number(value, self.look.lang), size::SMALL, tones.soft, at);
         }
         room.draw(frame, &line.values, line.color, 2.0);
-        let at = At { point: Point::new(room.left, room.top - HEAD + 6.0), x: Alignment::Left, y: Vertical::Top };
+        let at =
+            At { point: Point::new(room.left, room.top - HEAD + 6.0), x: Alignment::Left, y: Vertical::Top };
         write(frame, line.label.to_owned(), size::BODY, line.color, at);
         self.peak(frame, &room, line);
     }
@@ -201,10 +205,16 @@ impl<Message> View<'_, Message> {
             self.tag(frame, &room, point, &words::number(*value, self.look.lang));
         }
         let text = plot.time(pointed, self.look);
-        let at = At { point: Point::new(x, bounds.height - FOOT + 6.0), x: Alignment::Center, y: Vertical::Top };
         let width = 14.0 + 8.0 * text.chars().count() as f32;
-        let behind = Point::new(x - width / 2.0, bounds.height - FOOT + 2.0);
-        frame.fill_rectangle(behind, Size::new(width, FOOT - 4.0), tones.raised);
+        let center = x.clamp(width / 2.0, bounds.width - width / 2.0);
+        let top = bounds.height - FOOT / 2.0;
+        frame.fill_rectangle(
+            Point::new(center - width / 2.0, top),
+            Size::new(width, FOOT / 2.0),
+            tones.raised,
+        );
+        let at =
+            At { point: Point::new(center, top + FOOT / 4.0), x: Alignment::Center, y: Vertical::Center };
         write(frame, text, size::SMALL, tones.text, at);
     }
 

@@ -78,8 +78,7 @@ async fn tcp(relay: &Shared) -> Result<TcpStream, Trouble> {
 async fn handshake(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
 ) -> Result<(http1::SendRequest<Empty<Bytes>>, Connection), Trouble> {
-    let (sender, driver) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
+    let (sender, driver) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
     let driven = tokio::spawn(async {
         // How a connection ends is told by the answer that it carried.
         let _ended = driver.await;

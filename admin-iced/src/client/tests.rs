@@ -158,7 +158,8 @@ async fn what_only_pretends_to_be_a_relay_is_told_what_it_is() {
     ] {
         assert_eq!(pretender(bytes).await.summary().await.map(drop), Err(trouble), "{bytes}");
     }
-    let endless = "HTTP/1.1 200 OK\r\ncontent-length: 9999999\r\n\r\n".to_owned() + &"x".repeat(ANSWER_BYTES + 1);
+    let endless =
+        "HTTP/1.1 200 OK\r\ncontent-length: 9999999\r\n\r\n".to_owned() + &"x".repeat(ANSWER_BYTES + 1);
     assert_eq!(pretender(endless.leak()).await.summary().await.map(drop), Err(Trouble::Unreadable));
 }
 

@@ -17,8 +17,8 @@ impl Token {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let digits = text.strip_prefix(PREFIX)?;
-        let is_token = digits.len() == DIGITS
-            && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_token =
+            digits.len() == DIGITS && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_token.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 

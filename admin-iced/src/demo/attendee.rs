@@ -8,7 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 use rand_chacha::ChaCha20Rng;
 use sighej_crypto::exchange::Gate;
-use sighej_crypto::relay::{Exchanged, Introduced, KnockSent, Knocked, RoomKey, RoomSecret, Sealed, Uploaded, register};
+use sighej_crypto::relay::{
+    Exchanged, Introduced, KnockSent, Knocked, RoomKey, RoomSecret, Sealed, Uploaded, register,
+};
 use sighej_crypto::{Commitment, EpochNumber, EpochSecrets, Evaluation, Interest, InterestSet, MetBlock};
 use sighej_relay_api::wire::{Bye, ClientMessage, PairNumber, RelayMessage, WireId};
 

@@ -9,7 +9,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use sighej_crypto::relay::RoomSecret;
 use sighej_matcher::Limits;
-use sighej_relay::{Admin, AdminTokenCommand, Aggregates, AggregatesConfig, Relay, ServerConfig, public_routes};
+use sighej_relay::{
+    Admin, AdminTokenCommand, Aggregates, AggregatesConfig, Relay, ServerConfig, public_routes,
+};
 use sighej_statistics::{Epsilon, EventName};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;

@@ -116,7 +116,10 @@ mod tests {
         for port in (1..=40).chain([20]) {
             settings.remember(relay(port));
         }
-        assert_eq!((settings.relays.len(), &settings.relays[0], &settings.relays[1]), (RELAYS, &relay(20), &relay(40)));
+        assert_eq!(
+            (settings.relays.len(), &settings.relays[0], &settings.relays[1]),
+            (RELAYS, &relay(20), &relay(40))
+        );
         settings.relays[0].pin = "a7".repeat(32).parse().ok();
         settings.write(&folder).unwrap();
         assert_eq!(Settings::read(&folder).unwrap(), Some(settings));

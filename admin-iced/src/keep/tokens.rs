@@ -86,10 +86,7 @@ impl TokenKeep {
         Ok(texts.into_iter().map(|(address, text)| (address, Zeroizing::new(text))).collect())
     }
 
-    fn change(
-        &self,
-        change: impl FnOnce(&mut BTreeMap<String, Zeroizing<String>>),
-    ) -> Result<(), KeepError> {
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<String, Zeroizing<String>>)) -> Result<(), KeepError> {
         let mut tokens = self.tokens()?;
         let before = tokens.len();
         change(&mut tokens);
@@ -112,12 +109,16 @@ fn has_keyring() -> bool {
 
 #[cfg(target_os = "linux")]
 fn open_keyring() -> bool {
-    zbus_secret_service_keyring_store::Store::new().map(|store| keyring_core::set_default_store(store)).is_ok()
+    zbus_secret_service_keyring_store::Store::new()
+        .map(|store| keyring_core::set_default_store(store))
+        .is_ok()
 }
 
 #[cfg(target_os = "macos")]
 fn open_keyring() -> bool {
-    apple_native_keyring_store::keychain::Store::new().map(|store| keyring_core::set_default_store(store)).is_ok()
+    apple_native_keyring_store::keychain::Store::new()
+        .map(|store| keyring_core::set_default_store(store))
+        .is_ok()
 }
 
 #[cfg(target_os = "windows")]

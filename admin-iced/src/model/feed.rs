@@ -73,8 +73,8 @@ impl Feed {
             Heard::Numbers { summary, hour, new } => {
                 let nudged = new.as_ref().is_some_and(|live| Measure::Nudges.of(&live.counts) > 0);
                 self.remember(new, now);
-                self.ahead = i64::try_from(summary.now).unwrap_or(i64::MAX)
-                    - i64::try_from(now).unwrap_or(i64::MAX);
+                self.ahead =
+                    i64::try_from(summary.now).unwrap_or(i64::MAX) - i64::try_from(now).unwrap_or(i64::MAX);
                 self.link = Link::Live;
                 self.heard_at = Some(now);
                 self.summary = Some(*summary);
@@ -216,7 +216,11 @@ pub(crate) mod tests {
         feed.hear(lost(4), NOW + 30);
         assert_eq!(feed.age(NOW + 37), Some(37));
         assert_eq!(feed.link(), &Link::Lost { trouble: Trouble::Refused, again_at: NOW + 34 });
-        assert_eq!(feed.figure(Measure::Nudges, NOW + 37).map(|figure| figure.today), Some(5), "old, and shown");
+        assert_eq!(
+            feed.figure(Measure::Nudges, NOW + 37).map(|figure| figure.today),
+            Some(5),
+            "old, and shown"
+        );
         feed.hear(numbers(9, None, NOW + 40), NOW + 40);
         assert_eq!((feed.age(NOW + 41), feed.link()), (None, &Link::Live));
     }

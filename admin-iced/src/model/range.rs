@@ -74,6 +74,8 @@ mod tests {
         for range in Range::ALL {
             assert!(range.fits(range.usual_step()), "{range:?}");
         }
-        assert!(!Range::Hour.fits(Step::Hour) && !Range::Week.fits(Step::Minute) && Range::Week.fits(Step::Day));
+        assert!(
+            !Range::Hour.fits(Step::Hour) && !Range::Week.fits(Step::Minute) && Range::Week.fits(Step::Day)
+        );
     }
 }

@@ -140,7 +140,9 @@ impl State {
             demo(look),
             languages(look)
         ];
-        let card = container(card.spacing(gap::LARGE).padding(pad::SCREEN)).max_width(640).style(style::card(look.tones));
+        let card = container(card.spacing(gap::LARGE).padding(pad::SCREEN))
+            .max_width(640)
+            .style(style::card(look.tones));
         let card = container(card).padding(pad::SCREEN).center_x(Fill);
         center(scrollable(card).style(style::scroll(look.tones))).into()
     }
@@ -172,11 +174,17 @@ impl State {
 
     fn trouble_view<'a>(&'a self, look: &'a Look) -> Option<Element<'a, Message>> {
         let told = self.trouble.as_ref()?;
-        let trust = told
-            .seen()
-            .map(|pin| press(look, look.say(Word::TrustCertificate), Weight::Usual, Some(Message::Trust(pin))));
+        let trust = told.seen().map(|pin| {
+            press(look, look.say(Word::TrustCertificate), Weight::Usual, Some(Message::Trust(pin)))
+        });
         let told = column![super::trouble(look, told)].push(trust).spacing(gap::MEDIUM);
-        Some(container(told).padding(pad::BANNER).width(Fill).style(style::banner(look.tones, look.tones.bad)).into())
+        Some(
+            container(told)
+                .padding(pad::BANNER)
+                .width(Fill)
+                .style(style::banner(look.tones, look.tones.bad))
+                .into(),
+        )
     }
 
     fn buttons<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {

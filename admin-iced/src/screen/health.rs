@@ -152,7 +152,13 @@ fn failures<'a>(look: &'a Look, summary: Option<&'a Summary>) -> Option<Element<
         false => Column::with_children(rows).spacing(gap::SMALL).into(),
     };
     let card = column![label(look, look.say(Word::Failures)), rows];
-    Some(container(card.spacing(gap::MEDIUM)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into())
+    Some(
+        container(card.spacing(gap::MEDIUM))
+            .padding(pad::CARD)
+            .width(Fill)
+            .style(style::card(look.tones))
+            .into(),
+    )
 }
 
 #[cfg(test)]
@@ -175,7 +181,9 @@ pub(crate) mod tests {
     #[test]
     fn failures_are_sorted_and_what_did_not_fail_is_left_out() {
         let crate::client::Heard::Numbers { mut summary, .. } = numbers(9, None, NOW) else { unreachable!() };
-        for (name, count) in [("failed_slow", 5), ("failed_absent", 12), ("failed_busy", 12), ("failed_full", 0)] {
+        for (name, count) in
+            [("failed_slow", 5), ("failed_absent", 12), ("failed_busy", 12), ("failed_full", 0)]
+        {
             summary.today.insert(name.into(), count);
         }
         assert_eq!(failed(&summary), [("failed_absent", 12), ("failed_busy", 12), ("failed_slow", 5)]);

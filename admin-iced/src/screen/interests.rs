@@ -188,7 +188,8 @@ pub(crate) fn withheld_categories(shares: &Shares, lang: Lang) -> Vec<&'static s
     let shown: BTreeSet<&str> = shares.categories.iter().map(|share| share.id.as_str()).collect();
     let with_cells: BTreeSet<&str> = cells().map(|entry| entry.category().id()).collect();
     let categories = sighej_catalogue::categories().iter();
-    let hidden = categories.filter(|category| with_cells.contains(category.id()) && !shown.contains(category.id()));
+    let hidden =
+        categories.filter(|category| with_cells.contains(category.id()) && !shown.contains(category.id()));
     names(hidden.map(|category| category.label(of_catalogue(lang))))
 }
 
@@ -238,7 +239,8 @@ pub(crate) mod tests {
             error_rate: 0.05,
             confidence: 0.95,
         };
-        let event = EventShares { event: "Rust Nation".into(), epsilon: 2.0, look: Some(look), next_look_at: 850 };
+        let event =
+            EventShares { event: "Rust Nation".into(), epsilon: 2.0, look: Some(look), next_look_at: 850 };
         Interests { event: Some(event) }
     }
 
@@ -264,7 +266,9 @@ pub(crate) mod tests {
         let interests = withheld_interests(&look, Lang::Da);
         let sensitive = sighej_catalogue::all().iter().filter(|entry| entry.is_sensitive());
         for entry in sensitive {
-            let twin = cells().any(|other| other.label(sighej_catalogue::Lang::Da) == entry.label(sighej_catalogue::Lang::Da));
+            let twin = cells().any(|other| {
+                other.label(sighej_catalogue::Lang::Da) == entry.label(sighej_catalogue::Lang::Da)
+            });
             assert!(twin || !interests.contains(&entry.label(sighej_catalogue::Lang::Da)));
         }
     }

@@ -47,7 +47,8 @@ fn page<'a, Message: 'a>(
     let head = row![text(look.say(name)).size(size::TITLE), space::horizontal(), beside.into()]
         .spacing(gap::MEDIUM)
         .align_y(Center);
-    let content = scrollable(content).width(Fill).height(Fill).spacing(gap::SMALL).style(style::scroll(look.tones));
+    let content =
+        scrollable(content).width(Fill).height(Fill).spacing(gap::SMALL).style(style::scroll(look.tones));
     column![head, content].spacing(gap::LARGE).padding(pad::SCREEN).into()
 }
 
@@ -67,6 +68,23 @@ fn grouped(digits: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_cancelled_when_it_is_asked_anew_and_when_its_screen_is_left() {
+        let mut asking = Asking::default();
+        let mut ask = || {
+            let _task = asking.run(Task::<()>::future(std::future::pending()));
+            let handle = asking.0.as_ref().unwrap();
+            assert!(asking.is_running() && !handle.is_aborted());
+            handle.as_ref().clone()
+        };
+        let (first, second) = (ask(), ask());
+        assert!(first.is_aborted() && !second.is_aborted());
+        drop(asking);
+        assert!(second.is_aborted());
+    }
+
     #[test]
     fn a_fingerprint_is_shown_in_groups_of_four() {
         assert_eq!(super::grouped("a7b2c3d4e5"), "a7b2 c3d4 e5");

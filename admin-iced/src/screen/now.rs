@@ -58,7 +58,12 @@ impl State {
         self.sparks.iter().for_each(Spark::redraw);
     }
 
-    pub(crate) fn view<'a, Message: 'a>(&'a self, look: &'a Look, feed: &'a Feed, now: u64) -> Element<'a, Message> {
+    pub(crate) fn view<'a, Message: 'a>(
+        &'a self,
+        look: &'a Look,
+        feed: &'a Feed,
+        now: u64,
+    ) -> Element<'a, Message> {
         let cards = SHOWN.into_iter().zip(&self.sparks).map(|(measure, spark)| {
             let figure = feed.figure(measure, now);
             self.card(look, measure, figure, spark)
@@ -82,21 +87,32 @@ impl State {
         let color = look.tones.of(measure);
         let mark = if measure == Measure::Nudges { self.pulse } else { Pulse::default() };
         let head = row![label(look, look.say(measure.word())), space::horizontal(), pulse(mark, color, 30.0)];
-        let big = text(shown(look, figure.map(|figure| figure.now))).size(size::FIGURE).color(look.tones.text);
-        let figures = row![big, column![soft(look, when(look, measure)), soft(look, day(look, measure, figure))]]
-            .spacing(gap::MEDIUM)
-            .align_y(Center);
+        let big =
+            text(shown(look, figure.map(|figure| figure.now))).size(size::FIGURE).color(look.tones.text);
+        let figures =
+            row![big, column![soft(look, when(look, measure)), soft(look, day(look, measure, figure))]]
+                .spacing(gap::MEDIUM)
+                .align_y(Center);
         let card = column![
             head.spacing(gap::SMALL).align_y(Center),
             figures,
             spark(line, color, 56.0),
             soft(look, look.say(measure.explained())),
         ];
-        container(card.spacing(gap::SMALL)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into()
+        container(card.spacing(gap::SMALL))
+            .padding(pad::CARD)
+            .width(Fill)
+            .style(style::card(look.tones))
+            .into()
     }
 
     /// For a screen at the venue: nudges large, the rest beside them, nothing to press.
-    pub(crate) fn wall<'a, Message: 'a>(&'a self, look: &'a Look, feed: &'a Feed, now: u64) -> Element<'a, Message> {
+    pub(crate) fn wall<'a, Message: 'a>(
+        &'a self,
+        look: &'a Look,
+        feed: &'a Feed,
+        now: u64,
+    ) -> Element<'a, Message> {
         let figure = |measure| feed.figure(measure, now);
         let nudges = figure(Measure::Nudges);
         let tone = look.tones.of(Measure::Nudges);
@@ -104,8 +120,13 @@ impl State {
             row![text(look.say(Word::Nudges)).size(size::FIGURE), pulse(self.pulse, tone, 110.0)]
                 .spacing(gap::MEDIUM)
                 .align_y(Center),
-            text(shown(look, nudges.map(|figure| figure.today))).size(size::WALL * 1.8).color(tone).line_height(1.0),
-            text(look.lang.fill(Word::Today, &[""]).trim().to_owned()).size(size::FIGURE).color(look.tones.soft),
+            text(shown(look, nudges.map(|figure| figure.today)))
+                .size(size::WALL * 1.8)
+                .color(tone)
+                .line_height(1.0),
+            text(look.lang.fill(Word::Today, &[""]).trim().to_owned())
+                .size(size::FIGURE)
+                .color(look.tones.soft),
         ];
         let others = [Measure::Sessions, Measure::Pings, Measure::Matches].map(|measure| {
             let value = match measure {
@@ -114,16 +135,26 @@ impl State {
                     figure(measure).map(|figure| figure.today)
                 }
             };
-            let number = text(shown(look, value)).size(size::WALL * 0.75).color(look.tones.of(measure)).line_height(1.0);
+            let number = text(shown(look, value))
+                .size(size::WALL * 0.75)
+                .color(look.tones.of(measure))
+                .line_height(1.0);
             column![text(look.say(measure.word())).size(size::TITLE).color(look.tones.soft), number].into()
         });
         let others = Column::with_children(others).spacing(gap::HUGE);
-        let top = row![hero.spacing(gap::SMALL).width(Length::FillPortion(3)), others.width(Length::FillPortion(2))]
-            .spacing(gap::HUGE)
-            .align_y(Center)
-            .height(Fill);
+        let top = row![
+            hero.spacing(gap::SMALL).width(Length::FillPortion(3)),
+            others.width(Length::FillPortion(2))
+        ]
+        .spacing(gap::HUGE)
+        .align_y(Center)
+        .height(Fill);
         let line = self.sparks.last().map(|line| spark(line, tone, 180.0));
-        let below = row![soft(look, look.say(Word::LastHour)), space::horizontal(), soft(look, look.say(Word::LeaveWallMode))];
+        let below = row![
+            soft(look, look.say(Word::LastHour)),
+            space::horizontal(),
+            soft(look, look.say(Word::LeaveWallMode))
+        ];
         column![top].push(line).push(below).spacing(gap::MEDIUM).padding(gap::HUGE).into()
     }
 }
@@ -135,7 +166,9 @@ fn shown(look: &Look, value: Option<u64>) -> String {
 fn when(look: &Look, measure: Measure) -> &'static str {
     match measure {
         Measure::Sessions => look.say(Word::RightNow),
-        Measure::Pings | Measure::Exchanges | Measure::Matches | Measure::Nudges => look.say(Word::LastMinute),
+        Measure::Pings | Measure::Exchanges | Measure::Matches | Measure::Nudges => {
+            look.say(Word::LastMinute)
+        }
     }
 }
 
@@ -168,8 +201,15 @@ fn overlaps<'a, Message: 'a>(look: &'a Look, feed: &'a Feed) -> Option<Element<'
         .align_y(Center)
         .into()
     });
-    let card = column![label(look, look.say(Word::InCommon)), Column::with_children(rows).spacing(gap::SMALL)];
-    Some(container(card.spacing(gap::MEDIUM)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into())
+    let card =
+        column![label(look, look.say(Word::InCommon)), Column::with_children(rows).spacing(gap::SMALL)];
+    Some(
+        container(card.spacing(gap::MEDIUM))
+            .padding(pad::CARD)
+            .width(Fill)
+            .style(style::card(look.tones))
+            .into(),
+    )
 }
 
 fn footnote<'a, Message: 'a>(look: &'a Look, feed: &'a Feed) -> Option<Element<'a, Message>> {

@@ -24,7 +24,11 @@ pub(crate) struct Choice {
 impl Default for Choice {
     fn default() -> Self {
         let range = Range::default();
-        Self { range, step: range.usual_step(), lines: vec![Measure::Sessions, Measure::Matches, Measure::Nudges] }
+        Self {
+            range,
+            step: range.usual_step(),
+            lines: vec![Measure::Sessions, Measure::Matches, Measure::Nudges],
+        }
     }
 }
 
@@ -158,7 +162,8 @@ impl State {
             color: look.tones.of(*measure),
             values: measure.series(&answer.series),
         };
-        self.plot = Some(Plot::new(answer.start, answer.step_secs, self.choice.lines.iter().map(line).collect()));
+        self.plot =
+            Some(Plot::new(answer.start, answer.step_secs, self.choice.lines.iter().map(line).collect()));
         let last = self.buckets().saturating_sub(1);
         self.pointed = self.pointed.map(|place| place.min(last));
     }
@@ -184,7 +189,8 @@ impl State {
             (Some(drawn), None) => plot(drawn, look, self.pointed, Message::Point),
             (None, None) => center(soft(look, look.say(Word::Loading))).into(),
         };
-        let chart = container(chart).padding(pad::CARD).width(Fill).height(Fill).style(style::card(look.tones));
+        let chart =
+            container(chart).padding(pad::CARD).width(Fill).height(Fill).style(style::card(look.tones));
         let name = text(look.say(Word::OverTime)).size(crate::look::size::TITLE);
         column![name, self.controls(look), chart, soft(look, look.say(Word::HoverHint))]
             .spacing(gap::MEDIUM)
@@ -193,7 +199,9 @@ impl State {
     }
 
     fn controls<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
-        let range = |range: Range| choice(look, look.say(name(range)), range == self.choice.range, Message::Range(range));
+        let range = |range: Range| {
+            choice(look, look.say(name(range)), range == self.choice.range, Message::Range(range))
+        };
         let steps = [(Step::Minute, Word::ByMinute), (Step::Hour, Word::ByHour), (Step::Day, Word::ByDay)];
         let step = |(step, word)| {
             let fits = self.choice.range.fits(step);
@@ -237,9 +245,16 @@ pub(crate) mod tests {
             (0..buckets).map(|at| value(at) as u64).collect()
         };
         let series = [("sessions_open", 310.0), ("exchanges", 60.0), ("matches", 40.0), ("nudges", 30.0)];
-        let series: BTreeMap<_, _> = series.into_iter().map(|(name, height)| (name.to_owned(), wave(height))).collect();
+        let series: BTreeMap<_, _> =
+            series.into_iter().map(|(name, height)| (name.to_owned(), wave(height))).collect();
         let start = NOW - 60 * buckets as u64;
-        SeriesAnswer { step: Step::Minute, step_secs: 60, start, series, withholding: Withholding { below: 5 } }
+        SeriesAnswer {
+            step: Step::Minute,
+            step_secs: 60,
+            start,
+            series,
+            withholding: Withholding { below: 5 },
+        }
     }
 
     fn state() -> State {
@@ -251,7 +266,10 @@ pub(crate) mod tests {
         let mut state = state();
         assert!(matches!(state.update(Message::Range(Range::Year), NOW), Action::Run(_)));
         assert_eq!(state.choice.step, Step::Day);
-        assert!(matches!(state.update(Message::Step(Step::Minute), NOW), Action::None), "a year has no minutes");
+        assert!(
+            matches!(state.update(Message::Step(Step::Minute), NOW), Action::None),
+            "a year has no minutes"
+        );
         assert_eq!(state.choice.step, Step::Day);
     }
 

@@ -75,14 +75,16 @@ fn choices<'a>(look: &'a Look, settings: &'a Settings) -> Element<'a, Message> {
     let langs = Lang::ALL.map(|lang| choice(look, lang.name(), lang == settings.lang, Message::Speak(lang)));
     let sizes = TEXT_SIZES
         .map(|size| choice(look, format!("{size} %"), size == settings.text_size, Message::TextSize(size)));
-    let live = choice(look, look.say(Word::RefreshLive), settings.refresh_secs.is_none(), Message::Refresh(None));
+    let live =
+        choice(look, look.say(Word::RefreshLive), settings.refresh_secs.is_none(), Message::Refresh(None));
     let every = REFRESHES.map(|secs| {
         let name = look.lang.fill(Word::RefreshEvery, &[&duration(secs.into(), look.lang)]);
         choice(look, name, settings.refresh_secs == Some(secs), Message::Refresh(Some(secs)))
     });
     let motions = [(true, Word::MotionOn), (false, Word::MotionOff)];
-    let motions = motions
-        .map(|(motion, word)| choice(look, look.say(word), motion == settings.motion, Message::Motion(motion)));
+    let motions = motions.map(|(motion, word)| {
+        choice(look, look.say(word), motion == settings.motion, Message::Motion(motion))
+    });
     let line = |name, choices: Vec<Element<'a, Message>>| {
         let name = text(look.say(name)).size(size::BODY).width(150);
         row![name, row(choices).spacing(gap::SMALL).wrap()].spacing(gap::MEDIUM).align_y(Center)
@@ -110,7 +112,8 @@ fn relays<'a>(
         } else {
             press(look, look.say(Word::Open), Weight::Usual, Some(Message::Open(relay.address.clone())))
         };
-        let forget = press(look, look.say(Word::Forget), Weight::Faint, Some(Message::Forget(relay.address.clone())));
+        let forget =
+            press(look, look.say(Word::Forget), Weight::Faint, Some(Message::Forget(relay.address.clone())));
         row![text(relay.address.to_string()).size(size::BODY), space::horizontal(), open, forget]
             .spacing(gap::MEDIUM)
             .align_y(Center)
@@ -123,7 +126,11 @@ fn relays<'a>(
     let add = press(look, look.say(Word::AddRelay), Weight::Usual, Some(Message::Add));
     let rows = (!settings.relays.is_empty()).then(|| Column::with_children(rows).spacing(gap::SMALL));
     let card = column![label(look, look.say(Word::Remembered))].push(rows).push(add);
-    container(card.push(place).spacing(gap::MEDIUM)).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into()
+    container(card.push(place).spacing(gap::MEDIUM))
+        .padding(pad::CARD)
+        .width(Fill)
+        .style(style::card(look.tones))
+        .into()
 }
 
 fn keys<'a>(look: &'a Look) -> Element<'a, Message> {
@@ -151,7 +158,10 @@ mod tests {
         assert_eq!(choose(Message::Refresh(Some(60))), Action::Pace);
         assert_eq!(choose(Message::Open(address.clone())), Action::Open(address.clone()));
         assert_eq!(choose(Message::Forget(address.clone())), Action::Forget(address));
-        assert_eq!((settings.theme, settings.lang, settings.refresh_secs), (ThemeName::Contrast, Lang::Da, Some(60)));
+        assert_eq!(
+            (settings.theme, settings.lang, settings.refresh_secs),
+            (ThemeName::Contrast, Lang::Da, Some(60))
+        );
         assert!(settings.relays.is_empty());
     }
 }

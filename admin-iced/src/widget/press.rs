@@ -177,8 +177,7 @@ fn is_click(event: &Event) -> bool {
 
 fn is_press(event: &Event) -> bool {
     let Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) = event else { return false };
-    modifiers.is_empty()
-        && matches!(key, keyboard::Key::Named(key::Named::Enter | key::Named::Space))
+    modifiers.is_empty() && matches!(key, keyboard::Key::Named(key::Named::Enter | key::Named::Space))
 }
 
 impl<'a, Message: Clone + 'a> From<Press<'a, Message>> for Element<'a, Message> {

@@ -89,9 +89,13 @@ mod tests {
 
     #[test]
     fn numbers_and_spans_read_well() {
-        for (count, english, danish) in [(0, "0", "0"), (999, "999", "999"), (1_234_567, "1,234,567", "1.234.567")]
+        for (count, english, danish) in
+            [(0, "0", "0"), (999, "999", "999"), (1_234_567, "1,234,567", "1.234.567")]
         {
-            assert_eq!((number(count, Lang::En).as_str(), number(count, Lang::Da).as_str()), (english, danish));
+            assert_eq!(
+                (number(count, Lang::En).as_str(), number(count, Lang::Da).as_str()),
+                (english, danish)
+            );
         }
         for (secs, text) in [
             (0, "0 s"),

@@ -119,7 +119,9 @@ impl Desktop {
         while !is_it(&self.eye.picture()?) {
             if begun.elapsed() > within {
                 self.picture(name)?;
-                return Err(format!("after {} s the window does not look like {name:?}", within.as_secs()).into());
+                return Err(
+                    format!("after {} s the window does not look like {name:?}", within.as_secs()).into()
+                );
             }
             std::thread::sleep(LOOK_EVERY);
         }
@@ -133,10 +135,8 @@ impl Desktop {
         while begun.elapsed() < within {
             let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
             let is_csv = |path: &Path| path.extension().is_some_and(|extension| extension == "csv");
-            let mut texts = files
-                .map(|file| file.path())
-                .filter(|path| is_csv(path))
-                .flat_map(std::fs::read_to_string);
+            let mut texts =
+                files.map(|file| file.path()).filter(|path| is_csv(path)).flat_map(std::fs::read_to_string);
             if texts.any(|text| text.lines().count() > 1) {
                 return Ok(());
             }

@@ -19,7 +19,9 @@ pub(crate) enum Availability {
 pub(crate) fn availability() -> Availability {
     let Err(error) = Display::start() else { return Availability::Here };
     let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
-    eprintln!("\n*** THE WINDOW LAB IS MISSING: Xvfb does not start: {error}; apt-get install xvfb libxkbcommon-x11-0");
+    eprintln!(
+        "\n*** THE WINDOW LAB IS MISSING: Xvfb does not start: {error}; apt-get install xvfb libxkbcommon-x11-0"
+    );
     eprintln!("*** Tests that need it are {}.\n", if required { "failed" } else { "ignored, not passed" });
     if required { Availability::Here } else { Availability::Missing }
 }

@@ -61,13 +61,17 @@ impl Eye {
 
     pub(crate) fn picture(&self) -> Outcome<Picture> {
         let (width, height) = self.size;
-        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, u32::MAX)?.reply()?;
+        let image = self
+            .connection
+            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, u32::MAX)?
+            .reply()?;
         Ok(Picture { width: width.into(), height: height.into(), pixels: image.data })
     }
 
     /// The colour of one pixel.
     pub(crate) fn pixel(&self, x: i16, y: i16) -> Outcome<[u8; 3]> {
-        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, 1, 1, u32::MAX)?.reply()?;
+        let image =
+            self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, 1, 1, u32::MAX)?.reply()?;
         match image.data[..] {
             [blue, green, red, ..] => Ok([red, green, blue]),
             _ => Err("no pixel".into()),

@@ -6,6 +6,7 @@
 
 mod admin;
 mod display;
+#[allow(dead_code, reason = "the figures use the rest")]
 mod eye;
 mod relay;
 mod venue;
@@ -92,7 +93,9 @@ fn demo() -> Result<(), Failed> {
     desktop.wait_for_nudges(SOON, 20)?;
     std::thread::sleep(pause_for_pictures());
     let mut before = desktop.picture("demo-now")?;
-    for (key, name) in [('2', "demo-over-time"), ('3', "demo-interests"), ('4', "demo-health"), ('5', "demo-settings")] {
+    for (key, name) in
+        [('2', "demo-over-time"), ('3', "demo-interests"), ('4', "demo-health"), ('5', "demo-settings")]
+    {
         desktop.press_with_control(key)?;
         let settled = desktop.wait_for_picture(SOON, name, |picture| before.differs_from(picture) > 2_000)?;
         before = settled;
@@ -123,7 +126,9 @@ fn first_start() -> Result<(), Failed> {
     desktop.press_named(&["Tab"])?;
     desktop.type_text("sighej_admin_wrong")?;
     desktop.press_named(&["Return"])?;
-    desktop.wait_for_picture(SOON, "wrong-token", |picture| picture.shows(admin::BANNER) && picture.differs_from(&empty) > 500)?;
+    desktop.wait_for_picture(SOON, "wrong-token", |picture| {
+        picture.shows(admin::BANNER) && picture.differs_from(&empty) > 500
+    })?;
     desktop.press_with_control('a')?;
     desktop.type_text(relay.token())?;
     desktop.press_named(&["Return"])?;

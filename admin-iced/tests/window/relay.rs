@@ -61,7 +61,10 @@ impl Relay {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(self.admin)?;
         let token = &self.token;
-        write!(stream, "GET {SUMMARY} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "GET {SUMMARY} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+        )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let (_, body) = answer.split_once("\r\n\r\n").ok_or("an answer")?;
@@ -89,7 +92,11 @@ fn command(folder: &TempDir) -> Outcome<Command> {
     Ok(command)
 }
 
-fn spawn(folder: &TempDir, devices: SocketAddr, admin: SocketAddr) -> Outcome<(Child, SocketAddr, SocketAddr)> {
+fn spawn(
+    folder: &TempDir,
+    devices: SocketAddr,
+    admin: SocketAddr,
+) -> Outcome<(Child, SocketAddr, SocketAddr)> {
     let mut child = command(folder)?
         .args(["--listen", &devices.to_string(), "--admin-listen", &admin.to_string()])
         .args(["--proposals-per-minute", "20", "--log", "off"])
