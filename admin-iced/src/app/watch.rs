@@ -145,7 +145,25 @@ impl Watch {
                 let again = self.go(self.tab(), now);
                 Task::batch([self.listen(settings.pace()), again])
             }
-            message => self.tell_screen(message, now),
+            Message::OverTime(_) | Message::Interests(_) | Message::Health(_) => {
+                self.tell_screen(message, now)
+            }
+            // What was heard by another watch is of another relay, and the rest is the app's.
+            Message::Heard(..)
+            | Message::Connect(_)
+            | Message::Settings(_)
+            | Message::Fetched(..)
+            | Message::Kept(_)
+            | Message::Tick
+            | Message::Key(_)
+            | Message::EnterAgain
+            | Message::Wall(_)
+            | Message::Export
+            | Message::Exported(_)
+            | Message::NoteOver(_)
+            | Message::Nothing => Task::none(),
+            #[cfg(feature = "demo")]
+            Message::Demo(_) => Task::none(),
         };
         if let Screen::OverTime(screen) = &mut self.screen {
             screen.prepare(look);

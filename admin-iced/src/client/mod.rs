@@ -127,7 +127,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 #[path = "tests.rs"]
 mod with_relays;
 

@@ -62,7 +62,14 @@ async fn one_epoch(
                 socket.say(&ClientMessage::Join { room, open: true }).await?;
             }
             RelayMessage::Bye { why, .. } => return Ok(why == Bye::EpochOver),
-            message => device.hear(&mut socket, message).await?,
+            message @ (RelayMessage::Welcome { .. }
+            | RelayMessage::Knocked { .. }
+            | RelayMessage::Proposed { .. }
+            | RelayMessage::Accepted { .. }
+            | RelayMessage::Sealed { .. }
+            | RelayMessage::Verdict { .. }
+            | RelayMessage::Ended { .. }
+            | RelayMessage::Refused { .. }) => device.hear(&mut socket, message).await?,
         }
     }
 }

@@ -24,8 +24,12 @@ impl Asking {
     /// Runs a task in place of the one before.
     fn run<Message: 'static>(&mut self, task: Task<Message>) -> Task<Message> {
         let (task, handle) = task.abortable();
-        self.0 = Some(handle.abort_on_drop());
+        self.hold(handle);
         task
+    }
+
+    fn hold(&mut self, handle: Handle) {
+        self.0 = Some(handle.abort_on_drop());
     }
 
     fn is_over(&mut self) {
@@ -74,10 +78,10 @@ mod tests {
     fn what_is_asked_for_is_cancelled_when_it_is_asked_anew_and_when_its_screen_is_left() {
         let mut asking = Asking::default();
         let mut ask = || {
-            let _task = asking.run(Task::<()>::future(std::future::pending()));
-            let handle = asking.0.as_ref().unwrap();
+            let (_task, handle) = Task::<()>::future(std::future::pending()).abortable();
+            asking.hold(handle.clone());
             assert!(asking.is_running() && !handle.is_aborted());
-            handle.as_ref().clone()
+            handle
         };
         let (first, second) = (ask(), ask());
         assert!(first.is_aborted() && !second.is_aborted());

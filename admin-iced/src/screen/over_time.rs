@@ -241,7 +241,8 @@ pub(crate) mod tests {
 
     pub(crate) fn answer(buckets: usize) -> SeriesAnswer {
         let wave = |height: f64| -> Vec<u64> {
-            let value = |at: usize| height * (1.0 - (at as f64 / buckets as f64 * 6.28).cos()) / 2.0;
+            let value =
+                |at: usize| height * (1.0 - (at as f64 / buckets as f64 * std::f64::consts::TAU).cos()) / 2.0;
             (0..buckets).map(|at| value(at) as u64).collect()
         };
         let series = [("sessions_open", 310.0), ("exchanges", 60.0), ("matches", 40.0), ("nudges", 30.0)];

@@ -45,7 +45,7 @@ pub(crate) fn duration(secs: u64, lang: Lang) -> String {
     let (days, hours, minutes) = (secs / 86_400, secs / 3_600 % 24, secs / 60 % 60);
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{secs} s"),
-        (0, 0, minutes) if secs % 60 == 0 => format!("{minutes} min"),
+        (0, 0, minutes) if secs.is_multiple_of(60) => format!("{minutes} min"),
         (0, 0, minutes) => format!("{minutes} min {} s", secs % 60),
         (0, hours, 0) => format!("{hours} {hour}"),
         (0, hours, minutes) => format!("{hours} {hour} {minutes} min"),
