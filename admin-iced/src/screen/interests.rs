@@ -29,6 +29,8 @@ pub(crate) enum Order {
     Size,
     /// By the name in the admin's language.
     Name,
+    /// Single interests by their category, and in it as by size.
+    Category,
 }
 
 /// What the relay said.
@@ -77,7 +79,8 @@ impl State {
     }
 
     pub(crate) fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
-        let orders = [(Order::Size, Word::BySize), (Order::Name, Word::ByName)];
+        let orders =
+            [(Order::Size, Word::BySize), (Order::Name, Word::ByName), (Order::Category, Word::ByCategory)];
         let orders = orders
             .map(|(order, word)| choice(look, look.say(word), order == self.order, Message::Order(order)));
         let content: Element<'a, Message> = match (&self.answer, &self.trouble) {
@@ -122,8 +125,10 @@ impl State {
     ) -> Element<'a, Message> {
         let full = shares.iter().map(|share| share.high).fold(0.1, f64::max);
         let mut rows = Column::new().spacing(gap::SMALL);
-        for share in sorted(shares, self.order, look.lang) {
-            rows = rows.push(shown(look, share, full));
+        let is_category = name == Word::Categories;
+        let order = if is_category && self.order == Order::Category { Order::Size } else { self.order };
+        for share in sorted(shares, order, look.lang) {
+            rows = rows.push(shown(look, share, full, is_category));
         }
         let rows = (!shares.is_empty()).then_some(rows);
         let hidden = (!withheld.is_empty()).then(|| hidden(look, &withheld));
@@ -132,13 +137,15 @@ impl State {
     }
 }
 
-fn shown<'a>(look: &'a Look, share: &'a Share, full: f64) -> Element<'a, Message> {
+fn shown<'a>(look: &'a Look, share: &'a Share, full: f64, is_category: bool) -> Element<'a, Message> {
     let of = Interval { at_least: share.at_least, share: share.share, low: share.low, high: share.high };
     let least = look.lang.fill(Word::AtLeast, &[&percent(share.at_least)]);
     let estimate = [percent(share.share), percent(share.low), percent(share.high)];
     let estimate = look.lang.fill(Word::Estimate, &estimate.each_ref().map(String::as_str));
+    let category = if is_category { None } else { category(share, look.lang) };
+    let name = column![text(named(share, look.lang)).size(size::BODY)];
     row![
-        text(named(share, look.lang)).size(size::BODY).width(NAME),
+        name.push(category.map(|category| soft(look, category))).width(NAME),
         interval(of, full, look.tones),
         column![text(least).size(size::BODY), soft(look, estimate)].width(290),
     ]
@@ -171,9 +178,17 @@ fn sorted(shares: &[Share], order: Order, lang: Lang) -> Vec<&Share> {
     let mut shares: Vec<&Share> = shares.iter().collect();
     match order {
         Order::Size => shares.sort_by(|a, b| b.at_least.total_cmp(&a.at_least)),
+        Order::Category => shares.sort_by(|a, b| {
+            category(a, lang).cmp(&category(b, lang)).then(b.at_least.total_cmp(&a.at_least))
+        }),
         Order::Name => shares.sort_by_key(|share| named(share, lang).to_lowercase()),
     }
     shares
+}
+
+/// The category of a single interest; none of what is a category itself, or is in another catalogue than this program's.
+fn category(share: &Share, lang: Lang) -> Option<&'static str> {
+    sighej_catalogue::get(&share.id).map(|entry| entry.category().label(of_catalogue(lang)))
 }
 
 fn of_catalogue(lang: Lang) -> sighej_catalogue::Lang {
@@ -253,6 +268,10 @@ pub(crate) mod tests {
         };
         assert_eq!(ids(Order::Size), ["music", "technology", "games"]);
         assert_eq!(ids(Order::Name), ["games", "music", "technology"]);
+        let mixed = [share("chess", "chess", 0.3), share("rust", "Rust", 0.1), share("linux", "Linux", 0.2)];
+        let by_category = sorted(&mixed, Order::Category, Lang::En);
+        let categories: Vec<_> = by_category.iter().filter_map(|share| category(share, Lang::En)).collect();
+        assert!(categories.is_sorted() && categories.len() == 3, "{categories:?}");
     }
 
     #[test]

@@ -77,6 +77,7 @@ words! {
     SingleInterests "Single interests" "Enkelte interesser",
     BySize "largest first" "største først",
     ByName "by name" "efter navn",
+    ByCategory "by category" "efter kategori",
     AtLeast "at least {}" "mindst {}",
     Estimate "estimate {}, 95 % interval {} to {}" "skøn {}, 95 %-interval {} til {}",
     Withheld "withheld" "tilbageholdt",
