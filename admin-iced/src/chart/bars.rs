@@ -3,6 +3,7 @@
 use iced::widget::canvas::{self, Frame, Geometry, Path, Stroke};
 use iced::{Color, Element, Fill, Point, Rectangle, Renderer, Size, Theme, border, mouse};
 
+use super::Kept;
 use crate::look::Tones;
 
 /// A share with what is known of it, all between 0 and 1.
@@ -31,21 +32,28 @@ struct Whisker {
 }
 
 impl<Message> canvas::Program<Message> for Whisker {
-    type State = ();
+    type State = Kept<(Interval, f64, Tones)>;
 
     fn draw(
         &self,
-        (): &(),
+        kept: &Self::State,
         renderer: &Renderer,
         _: &Theme,
         bounds: Rectangle,
         _: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let mut frame = Frame::new(renderer, bounds.size());
-        let middle = bounds.height / 2.0;
-        let x = |share: f64| ((share / self.full).clamp(0.0, 1.0) as f32) * (bounds.width - 8.0) + 4.0;
-        rounded(&mut frame, 4.0, middle - 7.0, bounds.width - 8.0, 14.0, self.tones.raised);
-        rounded(&mut frame, 4.0, middle - 7.0, x(self.of.at_least) - 4.0, 14.0, self.tones.accent);
+        let key = (self.of, self.full, self.tones);
+        vec![kept.draw(key, renderer, bounds.size(), |frame| self.whisker(frame))]
+    }
+}
+
+impl Whisker {
+    fn whisker(&self, frame: &mut Frame) {
+        let width = frame.width() - 8.0;
+        let middle = frame.height() / 2.0;
+        let x = |share: f64| ((share / self.full).clamp(0.0, 1.0) as f32) * width + 4.0;
+        rounded(frame, 4.0, middle - 7.0, width, 14.0, self.tones.raised);
+        rounded(frame, 4.0, middle - 7.0, x(self.of.at_least) - 4.0, 14.0, self.tones.accent);
         let stroke = Stroke::default().with_color(self.tones.text).with_width(1.5);
         let (low, high) = (x(self.of.low), x(self.of.high));
         frame.stroke(&Path::line(Point::new(low, middle), Point::new(high, middle)), stroke);
@@ -54,7 +62,6 @@ impl<Message> canvas::Program<Message> for Whisker {
             frame.stroke(&Path::line(top, bottom), stroke);
         }
         frame.fill(&Path::circle(Point::new(x(self.of.share), middle), 4.5), self.tones.text);
-        vec![frame.into_geometry()]
     }
 }
 
@@ -65,20 +72,21 @@ struct Level {
 }
 
 impl<Message> canvas::Program<Message> for Level {
-    type State = ();
+    type State = Kept<(f32, Color, Tones)>;
 
     fn draw(
         &self,
-        (): &(),
+        kept: &Self::State,
         renderer: &Renderer,
         _: &Theme,
         bounds: Rectangle,
         _: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let mut frame = Frame::new(renderer, bounds.size());
-        rounded(&mut frame, 0.0, 0.0, bounds.width, bounds.height, self.tones.raised);
-        rounded(&mut frame, 0.0, 0.0, bounds.width * self.part.clamp(0.0, 1.0), bounds.height, self.color);
-        vec![frame.into_geometry()]
+        let geometry = kept.draw((self.part, self.color, self.tones), renderer, bounds.size(), |frame| {
+            rounded(frame, 0.0, 0.0, bounds.width, bounds.height, self.tones.raised);
+            rounded(frame, 0.0, 0.0, bounds.width * self.part.clamp(0.0, 1.0), bounds.height, self.color);
+        });
+        vec![geometry]
     }
 }
 

@@ -8,8 +8,10 @@ mod plot;
 mod pulse;
 mod spark;
 
-use iced::widget::canvas::{Frame, Path, Stroke, Text, path};
-use iced::{Color, Font, Pixels, Point, alignment};
+use std::cell::RefCell;
+
+use iced::widget::canvas::{Cache, Frame, Geometry, Path, Stroke, Text, path};
+use iced::{Color, Font, Pixels, Point, Renderer, Size, alignment};
 
 pub(crate) use bars::{Interval, interval, level};
 pub(crate) use plot::{Line, Plot, Pointed, plot};
@@ -17,6 +19,32 @@ pub(crate) use pulse::{EVERY as PULSE_EVERY, Pulse, pulse};
 pub(crate) use spark::{Spark, spark};
 
 use decimate::decimate;
+
+/// What is drawn until its key changes, for a drawing that has no state of its own.
+///
+/// Nothing is drawn without a cache: of cached geometry the renderer repaints the whole bounds where it changed, of other
+/// geometry those of its paths alone, which leave out the width of strokes.
+struct Kept<Key> {
+    cache: Cache,
+    key: RefCell<Option<Key>>,
+}
+
+impl<Key> Default for Kept<Key> {
+    fn default() -> Self {
+        Self { cache: Cache::new(), key: RefCell::new(None) }
+    }
+}
+
+impl<Key: PartialEq> Kept<Key> {
+    fn draw(&self, key: Key, renderer: &Renderer, size: Size, draw: impl FnOnce(&mut Frame)) -> Geometry {
+        let key = Some(key);
+        if *self.key.borrow() != key {
+            self.cache.clear();
+            self.key.replace(key);
+        }
+        self.cache.draw(renderer, size, draw)
+    }
+}
 
 /// The font of every text, explicitly: a canvas knows no default of a window.
 pub(crate) const FONT: Font = Font::with_name("Fira Sans");

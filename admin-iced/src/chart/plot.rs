@@ -5,7 +5,7 @@ use iced::alignment::Vertical;
 use iced::widget::canvas::{self, Action, Cache, Event, Frame, Geometry, Path, Stroke};
 use iced::{Color, Element, Fill, Point, Rectangle, Renderer, Size, Theme, mouse};
 
-use super::{At, Room, axis, write};
+use super::{At, Kept, Room, axis, write};
 use crate::look::{Look, size};
 use crate::words::{self, Word};
 
@@ -102,11 +102,11 @@ struct View<'a, Message> {
 }
 
 impl<Message> canvas::Program<Message> for View<'_, Message> {
-    type State = ();
+    type State = Kept<(usize, u64, Vec<u64>)>;
 
     fn update(
         &self,
-        (): &mut (),
+        _: &mut Self::State,
         event: &Event,
         bounds: Rectangle,
         cursor: mouse::Cursor,
@@ -119,7 +119,7 @@ impl<Message> canvas::Program<Message> for View<'_, Message> {
 
     fn draw(
         &self,
-        (): &(),
+        kept: &Self::State,
         renderer: &Renderer,
         _: &Theme,
         bounds: Rectangle,
@@ -133,9 +133,9 @@ impl<Message> canvas::Program<Message> for View<'_, Message> {
             }
         });
         let Some(pointed) = self.pointed else { return vec![still] };
-        let mut over = Frame::new(renderer, size);
-        self.crosshair(&mut over, size, pointed);
-        vec![still, over.into_geometry()]
+        let values = self.plot.lines.iter().filter_map(|line| line.values.get(pointed)).copied().collect();
+        let key = (pointed, self.plot.start, values);
+        vec![still, kept.draw(key, renderer, size, |frame| self.crosshair(frame, size, pointed))]
     }
 }
 

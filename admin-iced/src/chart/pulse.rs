@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use iced::widget::canvas::{self, Frame, Geometry, Path, Stroke};
 use iced::{Color, Element, Rectangle, Renderer, Theme, mouse};
 
+use super::Kept;
+
 /// How long it takes.
 const WIDENS: Duration = Duration::from_millis(1_600);
 /// How often it is drawn meanwhile: calm, and a tenth of a processor at most.
@@ -50,30 +52,36 @@ struct View {
 }
 
 impl<Message> canvas::Program<Message> for View {
-    type State = ();
+    type State = Kept<(Option<f32>, Color)>;
 
     fn draw(
         &self,
-        (): &(),
+        kept: &Self::State,
         renderer: &Renderer,
         _: &Theme,
         bounds: Rectangle,
         _: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let mut frame = Frame::new(renderer, bounds.size());
-        let (center, widest) = (frame.center(), bounds.width.min(bounds.height) / 2.0 - 2.0);
+        let come = self.pulse.is_beating().then_some(self.pulse.come);
+        vec![kept.draw((come, self.color), renderer, bounds.size(), |frame| self.rings(frame, come))]
+    }
+}
+
+impl View {
+    fn rings(&self, frame: &mut Frame, come: Option<f32>) {
+        let (center, widest) = (frame.center(), frame.width().min(frame.height()) / 2.0 - 2.0);
         let dot = widest / 3.0;
         frame.fill(&Path::circle(center, dot), self.color);
+        let Some(come) = come else { return };
         for ring in 0..RINGS {
-            let come = self.pulse.come - f32::from(ring) * 0.2;
-            if self.pulse.is_beating() && (0.0..1.0).contains(&come) {
+            let come = come - f32::from(ring) * 0.2;
+            if (0.0..1.0).contains(&come) {
                 let eased = 1.0 - (1.0 - come).powi(3);
                 let path = Path::circle(center, dot + (widest - dot) * eased);
                 let color = self.color.scale_alpha(1.0 - come);
                 frame.stroke(&path, Stroke::default().with_color(color).with_width(2.5));
             }
         }
-        vec![frame.into_geometry()]
     }
 }
 

@@ -5,6 +5,7 @@ macro_rules! words {
     ($($name:ident $english:literal $danish:literal,)+) => {
         /// A text of the screens.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(not(feature = "demo"), allow(dead_code, reason = "without a demo nobody speaks of one"))]
         pub(crate) enum Word { $($name,)+ }
 
         impl Word {
