@@ -173,6 +173,15 @@ pub struct Health {
     pub database_failures: u64,
     /// By how many seconds the clock was last set back since the start, if ever.
     pub clock_set_back_secs: Option<u64>,
+    /// Devices that are connected now, in steps of what is withheld.
+    #[serde(default)]
+    pub connections: Option<u64>,
+    /// Memory that the process has in use, in KiB; none where the system does not tell.
+    #[serde(default)]
+    pub memory_kib: Option<u64>,
+    /// By how many milliseconds a timer was late at most in the last 10 to 20 seconds: how busy the relay is.
+    #[serde(default)]
+    pub lag_ms: Option<u64>,
 }
 
 /// Why counts are not saved.

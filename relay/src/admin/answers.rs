@@ -13,6 +13,7 @@ use sighej_statistics::{CONFIDENCE, Cells, ERROR_RATE, Estimates, Question, Show
 use crate::aggregates::{Counter, MAX_POINTS, SESSIONS_OPEN, Step};
 
 use super::gate::blocking;
+use super::load;
 use super::refusal::Refusal;
 use super::routes::Shared;
 
@@ -108,6 +109,9 @@ pub(super) async fn health(State(shared): State<Shared>) -> Json<api::Health> {
         database,
         database_failures: health.failures,
         clock_set_back_secs: health.clock_set_back,
+        connections: shared.aggregates.connections(),
+        memory_kib: load::memory_kib(),
+        lag_ms: Some(shared.lag.worst_ms()),
     })
 }
 

@@ -8,6 +8,7 @@ mod command;
 mod document;
 mod gate;
 mod live;
+mod load;
 mod metrics;
 mod refusal;
 mod routes;

@@ -13,6 +13,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::aggregates::Aggregates;
 
+use super::load::Lag;
 use super::refusal::Refusal;
 use super::{answers, document, gate, live, metrics};
 
@@ -29,10 +30,12 @@ pub(super) struct Shared {
     pub(super) aggregates: Aggregates,
     pub(super) started: Instant,
     pub(super) streams: Arc<Semaphore>,
+    pub(super) lag: Arc<Lag>,
 }
 
-pub(super) fn router(aggregates: Aggregates) -> Router {
-    let shared = Shared { aggregates, started: Instant::now(), streams: Arc::new(Semaphore::new(STREAMS)) };
+pub(super) fn router(aggregates: Aggregates, lag: Arc<Lag>) -> Router {
+    let streams = Arc::new(Semaphore::new(STREAMS));
+    let shared = Shared { aggregates, started: Instant::now(), streams, lag };
     let guarded = Router::new()
         .route(api::SUMMARY, get(answers::summary))
         .route(api::SERIES, get(answers::series))

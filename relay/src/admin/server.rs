@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::aggregates::Aggregates;
 
+use super::load::Lag;
 use super::routes;
 
 /// Connections at once. Further ones wait in the system's queue.
@@ -59,7 +60,15 @@ impl Admin {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, tls, routes::router(aggregates), stopped));
+        let lag = Arc::new(Lag::default());
+        let router = routes::router(aggregates, Arc::clone(&lag));
+        let served = serve(listener, tls, router, stopped);
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                () = served => {}
+                () = lag.measure() => {}
+            }
+        });
         Ok(Self { address, stop, task })
     }
 

@@ -18,6 +18,7 @@ use super::lock::FolderLock;
 use super::series::Reader;
 use super::store::Store;
 use super::tally::Tally;
+use super::withhold::in_steps;
 use super::writer::{Command, Writer};
 
 /// Reports that wait to be saved. Beyond it a device is told to come back later.
@@ -101,6 +102,13 @@ impl Aggregates {
     /// From now on also follows how many sessions are open. Only the first call counts.
     pub fn watch(&self, gauges: impl Fn() -> Gauges + Send + Sync + 'static) {
         let _watched = self.shared.sessions.set(Box::new(gauges));
+    }
+
+    /// Devices that are connected now, in steps of what is withheld; none before [`Aggregates::watch`].
+    #[must_use]
+    pub fn connections(&self) -> Option<u64> {
+        let gauges = self.shared.sessions.get()?;
+        Some(in_steps(gauges().connected as u64, self.config.withhold_below))
     }
 
     /// Saves a report that a device sent. One that was sent before is taken and changes nothing.

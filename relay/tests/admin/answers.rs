@@ -135,6 +135,10 @@ async fn the_health_is_well_and_names_what_is_not() {
     let health = || get(stage.admin.address(), HEALTH, Some(&stage.token));
     let well = health().await.json();
     assert_eq!((&well["ok"], &well["database"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!(well["connections"], 20, "in steps of 5");
+    assert!(
+        well["lag_ms"].is_u64() && (well["memory_kib"].as_u64() > Some(500) || !cfg!(target_os = "linux"))
+    );
 
     let other = rusqlite::Connection::open(stage.folder.path().join("relay.sqlite")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

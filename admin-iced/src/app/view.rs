@@ -1,0 +1,131 @@
+//! The frame around the screens: their names, the banner, a note.
+
+use iced::widget::{Column, center, column, container, row, space, text};
+use iced::{Center, Element, Fill};
+
+use super::watch::{Screen, Watch};
+use super::{App, Message, Stage, Tab};
+use crate::look::style::{self, Weight};
+use crate::look::{gap, pad, size};
+use crate::model::Link;
+use crate::screen::settings;
+use crate::widget::{press, soft, wide};
+use crate::words::{Word, advice, duration};
+
+/// How wide the names of the screens are.
+const SIDE: f32 = 190.0;
+
+impl App {
+    pub(crate) fn view(&self) -> Element<'_, Message> {
+        let content = match &self.stage {
+            Stage::Waiting(word) => {
+                center(text(self.look.say(*word)).size(size::LABEL).color(self.look.tones.soft)).into()
+            }
+            Stage::Connect { screen, .. } => screen.view(&self.look).map(Message::Connect),
+            Stage::Watching(watch) if self.is_wall => self.wall_view(watch),
+            Stage::Watching(watch) => self.watching(watch),
+        };
+        match &self.note {
+            None => content,
+            Some(note) => {
+                let edge = if note.is_bad { self.look.tones.bad } else { self.look.tones.good };
+                let note = container(text(note.text.as_str()).size(size::BODY))
+                    .padding(pad::BANNER)
+                    .width(Fill)
+                    .style(style::banner(self.look.tones, edge));
+                column![container(content).height(Fill), container(note).padding(pad::BUTTON)].into()
+            }
+        }
+    }
+
+    fn watching<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
+        let look = &self.look;
+        let screen = match &watch.screen {
+            Screen::Now => watch.now.view(look, &watch.feed, self.now),
+            Screen::OverTime(screen) => screen.view(look).map(Message::OverTime),
+            Screen::Interests(screen) => screen.view(look).map(Message::Interests),
+            Screen::Health(screen) => screen.view(look, &watch.feed).map(Message::Health),
+            Screen::Settings => {
+                let used = Some(watch.address());
+                settings::view(look, &self.settings, used, self.place).map(Message::Settings)
+            }
+        };
+        let main = Column::new().push(self.banner(watch)).push(container(screen).height(Fill));
+        row![self.side(watch), main].into()
+    }
+
+    fn side<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
+        let look = &self.look;
+        let name = column![
+            text("SigHej").size(size::TITLE).color(look.tones.accent),
+            soft(
+                look,
+                if watch.is_demo() { look.say(Word::Demo).to_owned() } else { watch.address().authority() }
+            ),
+        ];
+        let tab = |tab: Tab| {
+            let weight = if tab == watch.tab() { Weight::Chosen } else { Weight::Faint };
+            wide(look, look.say(tab.word()), weight, Message::Go(tab))
+        };
+        let tabs = Column::with_children(Tab::ALL.map(tab)).spacing(gap::TINY);
+        let wall = wide(look, look.say(Word::WallMode), Weight::Faint, Message::Wall(true));
+        let export = wide(look, look.say(Word::ExportCsv), Weight::Faint, Message::Export);
+        let side = column![name, tabs, space::vertical(), column![export, wall].spacing(gap::TINY)];
+        container(side.spacing(gap::LARGE))
+            .padding(pad::CARD)
+            .width(SIDE)
+            .height(Fill)
+            .style(style::side(look.tones))
+            .into()
+    }
+
+    fn wall_view<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
+        let wall = watch.now.wall(&self.look, &watch.feed, self.now);
+        Column::new().push(self.banner(watch)).push(container(wall).height(Fill)).into()
+    }
+
+    /// What the admin has to know before believing a number.
+    fn banner<'a>(&'a self, watch: &'a Watch) -> Option<Element<'a, Message>> {
+        let look = &self.look;
+        match watch.feed.link() {
+            Link::Connecting => None,
+            Link::Live => {
+                let apart = watch.feed.clocks_apart()?;
+                let word = if apart > 0 { Word::ClocksApartAhead } else { Word::ClocksApartBehind };
+                let told = look.lang.fill(word, &[&duration(apart.unsigned_abs(), look.lang)]);
+                Some(self.banner_of(text(told).size(size::BODY), Column::new()))
+            }
+            Link::Lost { trouble, again_at } => {
+                let advice = advice(trouble, look.lang);
+                let age = match watch.feed.age(self.now) {
+                    Some(age) => look.lang.fill(Word::DataIsOld, &[&duration(age, look.lang)]),
+                    None => look.say(Word::NothingHeard).to_owned(),
+                };
+                let again = duration(again_at.saturating_sub(self.now), look.lang);
+                let again = look.lang.fill(Word::TryingAgain, &[&again]);
+                let told = column![
+                    text(format!("{} {age}", advice.what)).size(size::LABEL),
+                    text(format!("{} {again}", advice.then)).size(size::BODY),
+                ];
+                let enter = (!trouble.may_pass()).then(|| {
+                    press(look, look.say(Word::EnterAgain), Weight::Usual, Some(Message::EnterAgain))
+                });
+                let now = press(look, look.say(Word::TryNow), Weight::Usual, Some(Message::TryNow));
+                Some(self.banner_of(told.spacing(gap::TINY), column![now].push(enter).spacing(gap::SMALL)))
+            }
+        }
+    }
+
+    fn banner_of<'a>(
+        &'a self,
+        told: impl Into<Element<'a, Message>>,
+        buttons: Column<'a, Message>,
+    ) -> Element<'a, Message> {
+        let banner = row![container(told).width(Fill), buttons].spacing(gap::MEDIUM).align_y(Center);
+        let banner = container(banner)
+            .padding(pad::BANNER)
+            .width(Fill)
+            .style(style::banner(self.look.tones, self.look.tones.bad));
+        container(banner).padding(pad::CARD).into()
+    }
+}

@@ -1,0 +1,191 @@
+//! How the relay is.
+
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use iced::widget::{Column, column, container, grid, row, text};
+use iced::{Center, Element, Fill, Task};
+use sighej_relay_api::admin::{Health, Summary};
+
+use super::Asking;
+use crate::chart::level;
+use crate::client::{Client, Trouble};
+use crate::look::{Look, gap, pad, size, style};
+use crate::model::Feed;
+use crate::model::counters::{FAILED, failure};
+use crate::widget::{label, soft};
+use crate::words::{Word, bytes, duration, number};
+
+/// How often it is asked.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What the relay said, and how soon.
+pub(crate) struct State {
+    health: Option<(Health, Duration)>,
+    trouble: Option<Trouble>,
+    _asking: Asking,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    Answered(Result<(Health, Duration), Trouble>),
+}
+
+impl State {
+    /// The screen, which asks for as long as it is there.
+    pub(crate) fn new(client: Client) -> (Self, Task<Message>) {
+        let answers = futures::stream::unfold((client, true), async |(client, is_first)| {
+            if !is_first {
+                tokio::time::sleep(EVERY).await;
+            }
+            let asked = Instant::now();
+            let answer = client.health().await.map(|health| (health, asked.elapsed()));
+            Some((answer, (client, false)))
+        });
+        let mut asking = Asking::default();
+        let task = asking.run(Task::run(answers.boxed(), Message::Answered));
+        (Self { health: None, trouble: None, _asking: asking }, task)
+    }
+
+    pub(crate) fn update(&mut self, message: Message) {
+        match message {
+            Message::Answered(Ok(health)) => {
+                self.health = Some(health);
+                self.trouble = None;
+            }
+            Message::Answered(Err(trouble)) => self.trouble = Some(trouble),
+        }
+    }
+
+    /// What is shown, for a file.
+    pub(crate) fn shown(&self) -> Option<&Health> {
+        self.health.as_ref().map(|(health, _)| health)
+    }
+
+    pub(crate) fn view<'a>(&'a self, look: &'a Look, feed: &'a Feed) -> Element<'a, Message> {
+        let content: Element<'a, Message> = match (&self.health, &self.trouble) {
+            (_, Some(trouble)) => super::trouble(look, trouble),
+            (None, None) => soft(look, look.say(Word::Loading)).into(),
+            (Some((health, trip)), None) => column![
+                state(look, health),
+                self.facts(look, health, *trip, feed.summary()),
+                failures(look, feed.summary())
+            ]
+            .spacing(gap::MEDIUM)
+            .into(),
+        };
+        super::page(look, Word::Health, soft(look, ""), content)
+    }
+
+    fn facts<'a>(
+        &'a self,
+        look: &'a Look,
+        health: &'a Health,
+        trip: Duration,
+        summary: Option<&'a Summary>,
+    ) -> Element<'a, Message> {
+        let lang = look.lang;
+        let or = |told: Option<String>| told.unwrap_or_else(|| look.say(Word::NotTold).to_owned());
+        let millis = |millis: u64| format!("{} ms", number(millis, lang));
+        let facts = [
+            (Word::Version, or(summary.map(|summary| summary.version.clone()))),
+            (Word::Uptime, or(summary.map(|summary| duration(summary.uptime_secs, lang)))),
+            (Word::Connections, or(health.connections.map(|count| number(count, lang)))),
+            (Word::Memory, or(health.memory_kib.map(|kib| bytes(kib, lang)))),
+            (Word::Lag, or(health.lag_ms.map(millis))),
+            (Word::RoundTrip, millis(u64::try_from(trip.as_millis()).unwrap_or(u64::MAX))),
+            (Word::DatabaseFailures, number(health.database_failures, lang)),
+        ];
+        let cards = facts.map(|(name, value)| {
+            let size = if value.chars().count() > 14 { size::BODY } else { size::TITLE };
+            let card = column![soft(look, look.say(name)), text(value).size(size)].spacing(gap::SMALL);
+            container(card).padding(pad::CARD).width(Fill).height(Fill).style(style::card(look.tones)).into()
+        });
+        let cards = grid(cards).fluid(230.0).height(grid::aspect_ratio(230.0, 96.0)).spacing(gap::MEDIUM);
+        column![cards, soft(look, format!("{}: {}", look.say(Word::Lag), look.say(Word::LagMeans)))]
+            .spacing(gap::SMALL)
+            .into()
+    }
+}
+
+/// In one sentence.
+fn state<'a>(look: &'a Look, health: &'a Health) -> Element<'a, Message> {
+    let edge = if health.ok { look.tones.good } else { look.tones.bad };
+    let word = if health.ok { Word::AllWell } else { Word::NotSaved };
+    let mut told = column![text(look.say(word)).size(size::LABEL).color(edge)].spacing(gap::TINY);
+    if let Some(trouble) = &health.database {
+        let since = look.lang.fill(Word::NotSavedFor, &[&duration(trouble.for_secs, look.lang)]);
+        told = told.push(text(trouble.reason.as_str()).size(size::BODY)).push(soft(look, since));
+    }
+    if let Some(secs) = health.clock_set_back_secs {
+        let text_back = look.lang.fill(Word::ClockSetBack, &[&duration(secs, look.lang)]);
+        told = told.push(text(text_back).size(size::BODY));
+    }
+    container(told).padding(pad::BANNER).width(Fill).style(style::banner(look.tones, edge)).into()
+}
+
+/// The failures of today by their kinds, the most frequent first.
+pub(crate) fn failed(summary: &Summary) -> Vec<(&str, u64)> {
+    let today = summary.today.iter().filter(|(name, count)| name.starts_with(FAILED) && **count > 0);
+    let mut failed: Vec<_> = today.map(|(name, count)| (name.as_str(), *count)).collect();
+    failed.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    failed
+}
+
+fn failures<'a>(look: &'a Look, summary: Option<&'a Summary>) -> Option<Element<'a, Message>> {
+    let summary = summary?;
+    let failed = failed(summary);
+    let most = failed.first().map_or(1, |(_, count)| *count);
+    let rows = failed.into_iter().map(|(name, count)| {
+        row![
+            text(failure(name, &summary.meaning, look.lang)).size(size::BODY).width(370),
+            level(count as f32 / most as f32, look.tones.bad, look.tones),
+            text(number(count, look.lang)).size(size::BODY).width(80).align_x(iced::Right),
+        ]
+        .spacing(gap::MEDIUM)
+        .align_y(Center)
+        .into()
+    });
+    let rows: Vec<Element<'a, Message>> = rows.collect();
+    let rows: Element<'a, Message> = match rows.is_empty() {
+        true => soft(look, look.say(Word::NoFailures)).into(),
+        false => Column::with_children(rows).spacing(gap::SMALL).into(),
+    };
+    let card = column![label(look, look.say(Word::Failures)), rows];
+    Some(
+        container(card.spacing(gap::MEDIUM))
+            .padding(pad::CARD)
+            .width(Fill)
+            .style(style::card(look.tones))
+            .into(),
+    )
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::tests_support::{NOW, numbers};
+
+    pub(crate) fn health() -> Health {
+        Health {
+            ok: true,
+            database: None,
+            database_failures: 0,
+            clock_set_back_secs: None,
+            connections: Some(235),
+            memory_kib: Some(41_000),
+            lag_ms: Some(2),
+        }
+    }
+
+    #[test]
+    fn failures_are_sorted_and_what_did_not_fail_is_left_out() {
+        let crate::client::Heard::Numbers { mut summary, .. } = numbers(9, None, NOW) else { unreachable!() };
+        for (name, count) in
+            [("failed_slow", 5), ("failed_absent", 12), ("failed_busy", 12), ("failed_full", 0)]
+        {
+            summary.today.insert(name.into(), count);
+        }
+        assert_eq!(failed(&summary), [("failed_absent", 12), ("failed_busy", 12), ("failed_slow", 5)]);
+    }
+}

@@ -1,0 +1,96 @@
+//! The screens, one file each: `Message`, `Action`, `update`, `view`. Work that is under way is held by the state that
+//! asked for it, so that leaving a screen cancels it.
+
+pub(crate) mod connect;
+pub(crate) mod health;
+pub(crate) mod interests;
+pub(crate) mod now;
+pub(crate) mod over_time;
+pub(crate) mod settings;
+
+use iced::task::Handle;
+use iced::widget::{column, row, scrollable, space, text};
+use iced::{Center, Element, Fill, Task};
+
+use crate::client::Trouble;
+use crate::look::{Look, gap, pad, size, style};
+use crate::words::{Word, advice};
+
+/// Something that was asked for, and is not asked for any more when this is dropped.
+#[derive(Debug, Default)]
+struct Asking(Option<Handle>);
+
+impl Asking {
+    /// Runs a task in place of the one before.
+    fn run<Message: 'static>(&mut self, task: Task<Message>) -> Task<Message> {
+        let (task, handle) = task.abortable();
+        self.hold(handle);
+        task
+    }
+
+    fn hold(&mut self, handle: Handle) {
+        self.0 = Some(handle.abort_on_drop());
+    }
+
+    fn is_over(&mut self) {
+        self.0 = None;
+    }
+
+    fn is_running(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// A screen's frame: its name, what stands beside it, and the rest, which scrolls.
+fn page<'a, Message: 'a>(
+    look: &'a Look,
+    name: Word,
+    beside: impl Into<Element<'a, Message>>,
+    content: impl Into<Element<'a, Message>>,
+) -> Element<'a, Message> {
+    let head = row![text(look.say(name)).size(size::TITLE), space::horizontal(), beside.into()]
+        .spacing(gap::MEDIUM)
+        .align_y(Center);
+    let content =
+        scrollable(content).width(Fill).height(Fill).spacing(gap::SMALL).style(style::scroll(look.tones));
+    column![head, content].spacing(gap::LARGE).padding(pad::SCREEN).into()
+}
+
+/// What is wrong, and what to do.
+fn trouble<'a, Message: 'a>(look: &'a Look, trouble: &Trouble) -> Element<'a, Message> {
+    let advice = advice(trouble, look.lang);
+    let what = text(advice.what).size(size::BODY).color(look.tones.bad);
+    let seen = trouble.seen().map(|pin| text(grouped(&pin.to_string())).size(size::BODY));
+    column![what, text(advice.then).size(size::BODY)].push(seen).spacing(gap::TINY).into()
+}
+
+/// Hexadecimal digits as people compare them.
+fn grouped(digits: &str) -> String {
+    let digits: Vec<char> = digits.chars().collect();
+    digits.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_cancelled_when_it_is_asked_anew_and_when_its_screen_is_left() {
+        let mut asking = Asking::default();
+        let mut ask = || {
+            let (_task, handle) = Task::<()>::future(std::future::pending()).abortable();
+            asking.hold(handle.clone());
+            assert!(asking.is_running() && !handle.is_aborted());
+            handle
+        };
+        let (first, second) = (ask(), ask());
+        assert!(first.is_aborted() && !second.is_aborted());
+        drop(asking);
+        assert!(second.is_aborted());
+    }
+
+    #[test]
+    fn a_fingerprint_is_shown_in_groups_of_four() {
+        assert_eq!(super::grouped("a7b2c3d4e5"), "a7b2 c3d4 e5");
+    }
+}

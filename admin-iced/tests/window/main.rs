@@ -1,0 +1,145 @@
+//! The desktop in a real window, on a virtual display, against the real relay's process with devices that exchange.
+//!
+//! What is on the window is read as any program on the display could read it: its title, which holds numbers of the whole
+//! event, and its pixels. With `SIGHEJ_PICTURES=FOLDER` the pictures are kept, to be looked at.
+#![allow(clippy::print_stderr, reason = "a test run that skips something must say so where people look")]
+
+mod admin;
+mod display;
+#[allow(dead_code, reason = "the figures use the rest")]
+mod eye;
+mod relay;
+mod venue;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use admin::Desktop;
+use display::{Availability, Display, availability};
+use relay::Relay;
+use venue::Venue;
+
+type Test = fn() -> Result<(), Failed>;
+
+/// A relay shows what is new every 5 seconds; a machine with much to do takes longer.
+const SOON: Duration = Duration::from_secs(60);
+/// Attendees of a test.
+const ATTENDEES: usize = 16;
+
+fn main() -> ExitCode {
+    let here = availability();
+    let trials: Vec<(&'static str, Test)> = vec![
+        ("the_counters_on_the_screen_move_with_the_devices", counters_move),
+        ("a_relay_that_is_killed_and_comes_back_is_told_in_a_banner_and_then_its_numbers", killed_and_back),
+        ("a_newcomer_sees_every_screen_of_the_demo_live_by_keys_alone", demo),
+        ("a_first_start_takes_what_is_typed_and_remembers_it", first_start),
+    ];
+    let trials = trials.into_iter().map(|(name, trial)| {
+        Trial::test(name, trial).with_ignored_flag(matches!(here, Availability::Missing))
+    });
+    let mut arguments = Arguments::from_args();
+    // Each has a display of its own, and the processor is one.
+    arguments.test_threads.get_or_insert(1);
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+fn counters_move() -> Result<(), Failed> {
+    let (display, relay) = (Display::start()?, Relay::start()?);
+    let desktop = Desktop::watching(&display, &relay)?;
+    let _quiet = desktop.wait_for_title(SOON, |title| title.contains("nudges today"))?;
+    let before = desktop.picture("quiet")?;
+    let _venue = Venue::open(relay.devices(), ATTENDEES);
+    let first = desktop.wait_for_nudges(SOON, 5)?;
+    let more = desktop.wait_for_nudges(SOON, first + 5)?;
+    let after = desktop.picture("moving")?;
+    if before.differs_from(&after) < 500 {
+        return Err("the title moved, and the window did not".into());
+    }
+    // The relay may have gone on since.
+    let told = relay.nudges_today()?;
+    if told < more {
+        return Err(format!("the window shows {more} nudges, and the relay tells {told}").into());
+    }
+    Ok(())
+}
+
+fn killed_and_back() -> Result<(), Failed> {
+    let (display, mut relay) = (Display::start()?, Relay::start()?);
+    let desktop = Desktop::watching(&display, &relay)?;
+    let venue = Venue::open(relay.devices(), ATTENDEES);
+    let shown = desktop.wait_for_nudges(SOON, 5)?;
+    let well = desktop.picture("well")?;
+    relay.kill()?;
+    drop(venue);
+    desktop.wait_for_title(SOON, |title| title.starts_with("(!)"))?;
+    let told = desktop.wait_for_picture(SOON, "banner", |picture| picture.shows(admin::BANNER))?;
+    if well.shows(admin::BANNER) || told.differs_from(&well) < 500 {
+        return Err("no banner came".into());
+    }
+    relay.start_again()?;
+    desktop.wait_for_title(SOON, |title| title.contains("nudges today") && !title.starts_with("(!)"))?;
+    let again = desktop.wait_for_nudges(SOON, shown)?;
+    desktop.wait_for_picture(SOON, "back", |picture| !picture.shows(admin::BANNER))?;
+    let _venue = Venue::open(relay.devices(), ATTENDEES);
+    desktop.wait_for_nudges(SOON, again + 5)?;
+    Ok(())
+}
+
+fn demo() -> Result<(), Failed> {
+    let display = Display::start()?;
+    let desktop = Desktop::demo(&display)?;
+    desktop.wait_for_nudges(SOON, 20)?;
+    std::thread::sleep(pause_for_pictures());
+    let mut before = desktop.picture("demo-now")?;
+    for (key, name) in
+        [('2', "demo-over-time"), ('3', "demo-interests"), ('4', "demo-health"), ('5', "demo-settings")]
+    {
+        desktop.press_with_control(key)?;
+        let settled = desktop.wait_for_picture(SOON, name, |picture| before.differs_from(picture) > 2_000)?;
+        before = settled;
+        std::thread::sleep(Duration::from_secs(2));
+        desktop.picture(name)?;
+    }
+    desktop.press_with_control('e')?;
+    desktop.wait_for_export(SOON)?;
+    // Past the fields of the side to the first screen, with Tab and Enter.
+    desktop.press_named(&["Tab", "Return"])?;
+    desktop.wait_for_picture(SOON, "demo-tabbed", |picture| before.differs_from(picture) > 2_000)?;
+    desktop.press_named(&["F11"])?;
+    desktop.wait_for_picture(SOON, "demo-wall", |picture| before.differs_from(picture) > 20_000)?;
+    Ok(())
+}
+
+/// Time for an hour's chart to fill, where somebody wants pictures of it.
+fn pause_for_pictures() -> Duration {
+    let secs = std::env::var("SIGHEJ_PICTURE_AFTER").ok().and_then(|secs| secs.parse().ok());
+    Duration::from_secs(secs.unwrap_or(0))
+}
+
+fn first_start() -> Result<(), Failed> {
+    let (display, relay) = (Display::start()?, Relay::start()?);
+    let desktop = Desktop::first_start(&display)?;
+    let empty = desktop.picture("first-start")?;
+    desktop.type_text(&relay.admin_url())?;
+    desktop.press_named(&["Tab"])?;
+    desktop.type_text("sighej_admin_wrong")?;
+    desktop.press_named(&["Return"])?;
+    desktop.wait_for_picture(SOON, "wrong-token", |picture| {
+        picture.shows(admin::BANNER) && picture.differs_from(&empty) > 500
+    })?;
+    desktop.press_with_control('a')?;
+    desktop.type_text(relay.token())?;
+    desktop.press_named(&["Return"])?;
+    desktop.wait_for_title(SOON, |title| title.contains("nudges today"))?;
+    let folder = desktop.close();
+    let begun = Instant::now();
+    while !folder.path().join("admin-tokens.json").exists() && begun.elapsed() < SOON {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // The next start asks for nothing.
+    let desktop = Desktop::again(&display, folder)?;
+    desktop.wait_for_title(SOON, |title| title.contains("nudges today"))?;
+    Ok(())
+}
