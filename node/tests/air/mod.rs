@@ -52,7 +52,7 @@ impl Room {
         };
         let radio = self.air.radio(station);
         let remote = radio.remote();
-        let config = NodeConfig { engine, lan, radio: Some(radio), utc: self.utc.clone() };
+        let config = NodeConfig { engine, lan, radio: Some(radio), relay: None, utc: self.utc.clone() };
         Attendee { node: Node::start(config).unwrap(), remote, lost_link: false }
     }
 

@@ -12,7 +12,7 @@ use bluer::{
 use futures::StreamExt;
 use sighej_ble_lab::Failed;
 use sighej_node::ble::advert::{PSM, SERVICE};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// The channel of the attribute protocol.
 const ATT: u16 = 4;
@@ -92,7 +92,15 @@ impl Stranger {
         let (here, kind) = (self.adapter.address().await?, self.adapter.address_type().await?);
         socket.bind(SocketAddr { addr: here, addr_type: kind, psm: 0, cid })?;
         let there = SocketAddr { addr: peer, addr_type: AddressType::LeRandom, psm, cid };
-        Ok(timeout(PATIENCE, socket.connect(there)).await??)
+        let channel = timeout(PATIENCE, socket.connect(there)).await??;
+        // The call can be over before the channel is up.
+        let up = async {
+            while channel.send_mtu().is_err() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(PATIENCE, up).await?;
+        Ok(channel)
     }
 }
 
