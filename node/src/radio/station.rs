@@ -281,6 +281,13 @@ impl Station {
         let Some(row) = self.links.get_mut(&link) else { return };
         let Ok(arrival) = row.channels.take(&message, &self.ids) else { return self.break_off(link) };
         let Some((channel, arrival)) = arrival else { return };
+        if arrival == Arrival::Closed {
+            // Each side says it once, so that the number of packets does not tell who was quicker.
+            let answer = ChannelMessage { channel: message.channel, what: What::Close }.encode();
+            if row.messages.try_send(answer).is_err() {
+                return self.break_off(link);
+            }
+        }
         if arrival == Arrival::Opened {
             self.tell(LinkEvent::ChannelOpened { link, channel });
         }

@@ -88,8 +88,6 @@ fn bytes_of_a_meeting(lab: &Inside, shared: bool, more: &[&str]) -> Result<[(usi
     one.wait_for(outcome, SOON)?;
     two.wait_for(outcome, SOON)?;
     for program in [&mut one, &mut two] {
-        // Whoever dialled ends the link, and says so; a program that ends before may do so in its place.
-        program.wait_for("link_down", SOON)?;
         program.watch(A_WHILE);
         assert_eq!(count(program, "nudge"), usize::from(shared));
         assert_eq!(count(program, "exchange_failed"), 0, "{}", said(program));

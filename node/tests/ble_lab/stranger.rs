@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 /// The channel of the attribute protocol.
 const ATT: u16 = 4;
 /// How long anything may take that should work.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 const MTU: u16 = 517;
 
 /// Operations of the attribute protocol (Core specification, volume 3, part F, 3.4).

@@ -22,8 +22,8 @@ use crate::{
 const BOUNDARY: u64 = 2_900_001 * 600;
 /// The silence after a boundary is at least this long (specification, section 10.1), and at most 30 s.
 const SILENCE: Duration = Duration::from_secs(5);
-/// How long falling silent may take.
-const FALLING_SILENT: Duration = Duration::from_secs(2);
+/// How long falling silent may take: BlueZ alone takes two seconds to end a connection.
+const FALLING_SILENT: Duration = Duration::from_secs(4);
 /// AD types (Assigned Numbers, section 2.3).
 const FLAGS: u8 = 0x01;
 const SERVICE_DATA: u8 = 0x21;
