@@ -37,6 +37,7 @@ pub struct Lab {
 pub struct LabTrial {
     name: &'static str,
     place: Place,
+    unmet: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -48,7 +49,14 @@ enum Place {
 impl LabTrial {
     /// A test that boots its labs itself.
     pub fn outside(name: &'static str, test: fn() -> Result<(), Failed>) -> LabTrial {
-        LabTrial { name, place: Place::Outside(test) }
+        LabTrial { name, place: Place::Outside(test), unmet: false }
+    }
+
+    /// What it asks for does not hold yet, or not each time. It is reported as ignored, by its kind `unmet`, and runs with
+    /// `--ignored`.
+    #[must_use]
+    pub fn unmet(self) -> LabTrial {
+        LabTrial { unmet: true, ..self }
     }
 }
 
@@ -135,7 +143,7 @@ impl Lab {
     /// A test that runs inside such a lab; see [`run`].
     #[must_use]
     pub fn trial(self, name: &'static str, test: fn(&Inside) -> Result<(), Failed>) -> LabTrial {
-        LabTrial { name, place: Place::Inside(self, test) }
+        LabTrial { name, place: Place::Inside(self, test), unmet: false }
     }
 
     /// Runs a program inside.
@@ -269,7 +277,7 @@ pub fn run(trials: Vec<LabTrial>) -> ExitCode {
     let missing = matches!(availability(), Availability::Missing(_));
     let runs = env::var(RUNS).ok().and_then(|runs| runs.parse().ok()).unwrap_or(1).max(1);
     let mut all = Vec::new();
-    for LabTrial { name, place } in trials {
+    for LabTrial { name, place, unmet } in trials {
         for number in 1..=runs {
             let shown = if runs == 1 { name.to_owned() } else { format!("{name} ({number} of {runs})") };
             let place = place.clone();
@@ -277,7 +285,8 @@ pub fn run(trials: Vec<LabTrial>) -> ExitCode {
                 Place::Inside(lab, _) => run_outside(name, lab),
                 Place::Outside(test) => test(),
             };
-            all.push(Trial::test(shown, test).with_ignored_flag(missing));
+            let trial = Trial::test(shown, test).with_ignored_flag(missing || unmet);
+            all.push(if unmet { trial.with_kind("unmet") } else { trial });
         }
     }
     let mut arguments = Arguments::from_args();

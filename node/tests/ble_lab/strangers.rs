@@ -38,10 +38,12 @@ const CHARACTERISTIC: u128 = 0x2803;
 pub(crate) fn trials() -> Vec<LabTrial> {
     let lab = |controllers| Lab::new(controllers).clock(MID_EPOCH);
     vec![
-        lab(3).trial("a_strangers_garbage_keeps_nobody_from_meeting", garbage),
+        // A stranger who connects again and again keeps its victim's advert off the air: others do not hear it, count no crowd, and
+        // the first contact is spent until the repeat.
+        lab(3).trial("a_strangers_garbage_keeps_nobody_from_meeting", garbage).unmet(),
         lab(3).trial("a_strangers_flood_of_fragments_is_bounded", flood),
-        lab(4).trial("a_stranger_who_stays_silent_is_thrown_out", silent),
-        lab(5).trial("strangers_who_hold_every_place_keep_nobody_from_meeting", every_place),
+        lab(4).trial("a_stranger_who_stays_silent_is_thrown_out", silent).unmet(),
+        lab(5).trial("strangers_who_hold_every_place_keep_nobody_from_meeting", every_place).unmet(),
         lab(2).trial("a_connected_stranger_reads_neither_host_nor_owner", names),
     ]
 }
