@@ -53,8 +53,8 @@ fuzz-all SECONDS="10":
 # What needs a Bluetooth stack, in the lab, each test RUNS times in a fresh one. The first time it builds the lab: some minutes.
 lab-ble RUNS="20":
     ble/lab/ble-lab setup
-    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-ble-lab --test lab
-    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --package sighej-node --test doctor_ble_lab
+    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --workspace --test lab --test doctor_ble_lab
+    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --workspace --test ble_lab nudged_alike
 
 # Small simulated halls full of faults, a seed each; the first broken promise ends it, with the command that plays it again.
 sim SEEDS="300" FROM="1":
