@@ -50,10 +50,10 @@ fuzz-all SECONDS="10":
         just fuzz "$target" {{ SECONDS }}
     done
 
-# What needs a Bluetooth stack, in the lab, each test RUNS times in a fresh one. The first time it builds the lab: some minutes.
+# Two strangers meet in the Bluetooth lab, over GATT and over L2CAP, RUNS times each in a fresh one. The first time it builds the lab:
+# some minutes. Everything else that needs the lab runs with the tests.
 lab-ble RUNS="20":
     ble/lab/ble-lab setup
-    SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --workspace --test lab --test doctor_ble_lab
     SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --workspace --test ble_lab nudged_alike
 
 # Small simulated halls full of faults, a seed each; the first broken promise ends it, with the command that plays it again.
