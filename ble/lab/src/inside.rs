@@ -33,6 +33,21 @@ impl Inside {
         self.tool(&["power", &hci(controller), if on { "on" } else { "off" }])
     }
 
+    /// Blocks a controller or unblocks it, as the key with the aeroplane does: at once, without asking the Bluetooth service.
+    ///
+    /// # Errors
+    /// As [`Inside::power`].
+    pub fn block(&self, controller: u8, blocked: bool) -> Result<(), LabError> {
+        for switch in fs::read_dir("/sys/class/rfkill").map_err(LabError::Files)? {
+            let switch = switch.map_err(LabError::Files)?.path();
+            if fs::read_to_string(switch.join("name")).is_ok_and(|name| name.trim() == hci(controller)) {
+                return fs::write(switch.join("soft"), if blocked { "1" } else { "0" })
+                    .map_err(LabError::Files);
+            }
+        }
+        Err(LabError::Tool(format!("{} has no such switch", hci(controller))))
+    }
+
     /// Pulls a controller out.
     ///
     /// # Errors

@@ -30,7 +30,13 @@ pub(crate) fn open(controller: u8, interests: &[&str], more: &[&str]) -> Result<
 
 /// Waits until both are nudged, of these interests and with the same cue.
 pub(crate) fn nudged_alike(one: &mut Program, two: &mut Program, of: &[&str]) -> Result<Value, Failed> {
-    let ours = one.wait_for("nudge", SOON)?.json;
+    let ours = match one.wait_for("nudge", SOON) {
+        Ok(nudge) => nudge.json,
+        Err(error) => {
+            two.watch(Duration::ZERO);
+            return Err(both_sides(error, two));
+        }
+    };
     let theirs = two.wait_for("nudge", SOON).map_err(|error| both_sides(error, one))?.json;
     assert_eq!(ours["interests"], serde_json::json!(of));
     assert_eq!(ours["interests"], theirs["interests"]);

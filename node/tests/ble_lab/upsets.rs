@@ -5,12 +5,13 @@ use std::{
     collections::BTreeSet,
     io::{self, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
+    sync::mpsc,
     thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use sighej_ble_lab::{Advert, Failed, Inside, Lab, LabTrial};
-use sighej_lab::Program;
+use sighej_lab::{Line, Program};
 use sighej_node::ble::advert::PACKET_CHARACTERISTIC;
 
 use crate::{
@@ -52,11 +53,11 @@ fn switched_off(lab: &Inside) -> Result<(), Failed> {
         let failures = count(&one, "exchange_failed");
         let mut two = open(1, &["devops", "chess"], &[COOL, &["--no-l2cap"]].concat())?;
         one.wait_for("link_up", SOON)?;
-        lab.power(1, false)?;
+        lab.block(1, true)?;
         two.wait_until("it is off", SOON, |line| line.json["code"] == "powered_off")?;
         one.watch(Duration::from_secs(1));
         let mid_exchange = count(&one, "exchange_failed") > failures && count(&two, "nudge") == 0;
-        lab.power(1, true)?;
+        lab.block(1, false)?;
         if !mid_exchange {
             two.kill()?;
             continue;
@@ -195,19 +196,40 @@ fn pair(address: &str, more: &[&str]) -> Result<(Program, Program), Failed> {
     Ok((one, two))
 }
 
-fn both_ways(_: &Inside) -> Result<(), Failed> {
+/// By whichever way they were nudged: the other is there too, and tells them nothing new.
+fn both_ways(lab: &Inside) -> Result<(), Failed> {
     let (mut one, mut two) = pair(LISTEN, &["--dwell", "0"])?;
     for program in [&mut one, &mut two] {
-        program.wait_for("nudge", SOON)?;
-        for transport in ["ble", "lan"] {
-            let is_up = |line: &sighej_lab::Line| {
-                line.json["transport"] == transport && ["link_up", "peer_seen"].contains(&line.event())
-            };
-            if !program.seen().iter().any(is_up) {
-                program.wait_until(transport, SOON, is_up)?;
-            }
-        }
+        until(program, "a link", |line| line.event() == "link_up" && line.json["transport"] == "lan")?;
+        until(program, "on the air", |line| line.json["state"] == "up")?;
+        until(program, "a nudge", |line| line.event() == "nudge")?;
     }
+    nothing_more(one, two)?;
+    assert_eq!(payloads(&lab.capture()?.adverts())?.len(), 2, "both were on the air");
+
+    let (port, connected) = connects_later()?;
+    let (mut one, mut two) = pair(&format!("/ip4/127.0.0.1/tcp/{port}"), &["--dwell", "0"])?;
+    for program in [&mut one, &mut two] {
+        assert_eq!(program.wait_for("nudge", SOON)?.json["transport"], "ble", "{}", said(program));
+    }
+    connected.send(())?;
+    for program in [&mut one, &mut two] {
+        program.wait_until("a link", SOON, |line| {
+            line.event() == "link_up" && line.json["transport"] == "lan"
+        })?;
+    }
+    nothing_more(one, two)
+}
+
+/// Waits for what may have been said already.
+fn until(program: &mut Program, what: &str, is_it: impl Fn(&Line) -> bool) -> Result<(), Failed> {
+    if !program.seen().iter().any(&is_it) {
+        program.wait_until(what, SOON, is_it)?;
+    }
+    Ok(())
+}
+
+fn nothing_more(mut one: Program, mut two: Program) -> Result<(), Failed> {
     for program in [&mut one, &mut two] {
         program.watch(A_WHILE);
         assert_eq!(count(program, "nudge"), 1, "{}", said(program));
@@ -218,14 +240,26 @@ fn both_ways(_: &Inside) -> Result<(), Failed> {
     end(two)
 }
 
+/// A slow network: passes on to where one listens from when it is told.
+fn connects_later() -> io::Result<(u16, mpsc::Sender<()>)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    let (connected, told) = mpsc::channel();
+    thread::spawn(move || {
+        if told.recv().is_ok() {
+            pass_on(&listener, u64::MAX);
+        }
+    });
+    Ok((port, connected))
+}
+
 fn by_the_other(_: &Inside) -> Result<(), Failed> {
     let port = cuts_after(2_000)?;
     // The dwell lets the network be first.
     let (mut one, mut two) = pair(&format!("/ip4/127.0.0.1/tcp/{port}"), &["--dwell", "3"])?;
     nudged_alike(&mut one, &mut two, &["devops"])?;
     let lost = |program: &Program| {
-        let failed =
-            |line: &&sighej_lab::Line| line.event() == "exchange_failed" && line.json["transport"] == "lan";
+        let failed = |line: &&Line| line.event() == "exchange_failed" && line.json["transport"] == "lan";
         program.seen().iter().filter(failed).count()
     };
     assert!(lost(&one) + lost(&two) > 0, "{}\n{}", said(&one), said(&two));
@@ -241,13 +275,16 @@ fn by_the_other(_: &Inside) -> Result<(), Failed> {
 fn cuts_after(bytes: u64) -> io::Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
-    thread::spawn(move || {
-        for caller in listener.incoming().flatten() {
-            // Whoever is not there is not there.
-            let _refused = TcpStream::connect("127.0.0.1:4001").and_then(|called| cut(caller, called, bytes));
-        }
-    });
+    thread::spawn(move || pass_on(&listener, bytes));
     Ok(port)
+}
+
+fn pass_on(listener: &TcpListener, bytes: u64) {
+    for caller in listener.incoming().flatten() {
+        // Whoever is not there is not there.
+        let called = TcpStream::connect("127.0.0.1:4001");
+        thread::spawn(move || called.and_then(|called| cut(caller, called, bytes)));
+    }
 }
 
 fn cut(caller: TcpStream, called: TcpStream, bytes: u64) -> io::Result<()> {
