@@ -10,6 +10,8 @@
 #[path = "../../tests/window/admin.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod admin;
+#[path = "../../tests/window/built.rs"]
+mod built;
 #[path = "../../tests/window/display.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod display;
@@ -20,7 +22,7 @@ mod eye;
 #[allow(dead_code, reason = "the tests use the rest")]
 mod relay;
 
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use display::Display;
@@ -40,6 +42,7 @@ const IDLES: Duration = Duration::from_secs(30);
 const TICKS: f64 = 100.0;
 
 fn main() -> Outcome<()> {
+    build_relay()?;
     let (display, relay) = (Display::start()?, Relay::start()?);
     let eye = Eye::open(display.name())?;
     let folder = tempfile::tempdir()?;
@@ -74,6 +77,26 @@ fn main() -> Outcome<()> {
     println!("admin_idle_cpu_percent\t{used:.2}\t%\t<= 1");
     println!("admin_rss_mib\t{:.0}\tMiB\t-", running.resident_kib()? / 1_024.0);
     Ok(())
+}
+
+/// A bench builds the programs of its own package alone.
+fn build_relay() -> Outcome<()> {
+    if built::program("sighej-relay").is_ok() {
+        return Ok(());
+    }
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--package",
+        "sighej-relay",
+        "--bin",
+        "sighej-relay",
+    ]);
+    let is_built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status()?.success();
+    if is_built { Ok(()) } else { Err("sighej-relay cannot be built".into()) }
 }
 
 fn wait_for_side(eye: &Eye, is_there: bool) -> Outcome<()> {

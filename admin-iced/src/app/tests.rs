@@ -200,6 +200,18 @@ fn over_time_draws_what_is_chosen_and_reads_a_value_where_it_is_pointed_at() {
 }
 
 #[test]
+fn a_wall_with_six_digits_keeps_them_in_their_column() {
+    let mut app = watching(ThemeName::Dark, Lang::En);
+    let Heard::Numbers { mut summary, hour, .. } = evening() else { unreachable!() };
+    summary.today.insert("nudges".into(), 123_456);
+    summary.today.insert("proposals".into(), 7_654_321);
+    hear(&mut app, Heard::Numbers { summary, hour, new: None });
+    act(&mut app, Message::Wall(true));
+    shows(&app, "123,456");
+    looks_like(&app, "wall-large-numbers");
+}
+
+#[test]
 fn interests_show_what_is_sure_and_name_what_is_withheld() {
     let mut app = watching(ThemeName::Light, Lang::En);
     click(&mut app, "Interests");

@@ -12,7 +12,7 @@ use crate::chart::{Interval, interval};
 use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
 use crate::widget::{choice, label, soft};
-use crate::words::{Lang, Word, number, percent};
+use crate::words::{Lang, Word, number, percent, sure_percent};
 
 /// How often they are read: they change at few looks alone.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(10);
@@ -139,8 +139,11 @@ impl State {
 
 fn shown<'a>(look: &'a Look, share: &'a Share, full: f64, is_category: bool) -> Element<'a, Message> {
     let of = Interval { at_least: share.at_least, share: share.share, low: share.low, high: share.high };
-    let least = look.lang.fill(Word::AtLeast, &[&percent(share.at_least)]);
-    let estimate = [percent(share.share), percent(share.low), percent(share.high)];
+    let least = match sure_percent(share.at_least, look.lang) {
+        Some(sure) => look.lang.fill(Word::AtLeast, &[&sure]),
+        None => look.lang.fill(Word::AtLeast, &[look.say(Word::AFew)]),
+    };
+    let estimate = [share.share, share.low, share.high].map(|share| percent(share, look.lang));
     let estimate = look.lang.fill(Word::Estimate, &estimate.each_ref().map(String::as_str));
     let category = if is_category { None } else { category(share, look.lang) };
     let name = column![text(named(share, look.lang)).size(size::BODY)];

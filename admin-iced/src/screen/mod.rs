@@ -7,6 +7,7 @@ pub(crate) mod interests;
 pub(crate) mod now;
 pub(crate) mod over_time;
 pub(crate) mod settings;
+mod wall;
 
 use iced::task::Handle;
 use iced::widget::{column, row, scrollable, space, text};

@@ -1,10 +1,11 @@
-//! The venue as it is now; at the wall with figures that are read across the room.
+//! The venue as it is now.
 
 use std::time::Instant;
 
 use iced::widget::{Column, Row, column, container, row, space, text};
-use iced::{Center, Element, Fill, Length};
+use iced::{Center, Element, Fill};
 
+use super::wall;
 use crate::chart::{Pulse, Spark, level, pulse, spark};
 use crate::look::{Look, gap, pad, size, style};
 use crate::model::counters::Measure;
@@ -106,60 +107,19 @@ impl State {
             .into()
     }
 
-    /// For a screen at the venue: nudges large, the rest beside them, nothing to press.
+    /// The same for a screen at the venue.
     pub(crate) fn wall<'a, Message: 'a>(
         &'a self,
         look: &'a Look,
         feed: &'a Feed,
         now: u64,
     ) -> Element<'a, Message> {
-        let figure = |measure| feed.figure(measure, now);
-        let nudges = figure(Measure::Nudges);
-        let tone = look.tones.of(Measure::Nudges);
-        let hero = column![
-            row![text(look.say(Word::Nudges)).size(size::FIGURE), pulse(self.pulse, tone, 110.0)]
-                .spacing(gap::MEDIUM)
-                .align_y(Center),
-            text(shown(look, nudges.map(|figure| figure.today)))
-                .size(size::WALL * 1.8)
-                .color(tone)
-                .line_height(1.0),
-            text(look.lang.fill(Word::Today, &[""]).trim().to_owned())
-                .size(size::FIGURE)
-                .color(look.tones.soft),
-        ];
-        let others = [Measure::Sessions, Measure::Pings, Measure::Matches].map(|measure| {
-            let value = match measure {
-                Measure::Sessions => figure(measure).map(|figure| figure.now),
-                Measure::Pings | Measure::Exchanges | Measure::Matches | Measure::Nudges => {
-                    figure(measure).map(|figure| figure.today)
-                }
-            };
-            let number = text(shown(look, value))
-                .size(size::WALL * 0.75)
-                .color(look.tones.of(measure))
-                .line_height(1.0);
-            column![text(look.say(measure.word())).size(size::TITLE).color(look.tones.soft), number].into()
-        });
-        let others = Column::with_children(others).spacing(gap::HUGE);
-        let top = row![
-            hero.spacing(gap::SMALL).width(Length::FillPortion(3)),
-            others.width(Length::FillPortion(2))
-        ]
-        .spacing(gap::HUGE)
-        .align_y(Center)
-        .height(Fill);
-        let line = self.sparks.last().map(|line| spark(line, tone, 180.0));
-        let below = row![
-            soft(look, look.say(Word::LastHour)),
-            space::horizontal(),
-            soft(look, look.say(Word::LeaveWallMode))
-        ];
-        column![top].push(line).push(below).spacing(gap::MEDIUM).padding(gap::HUGE).into()
+        wall::view(look, |measure| feed.figure(measure, now), self.pulse, self.sparks.last())
     }
 }
 
-fn shown(look: &Look, value: Option<u64>) -> String {
+/// A number where there is one.
+pub(super) fn shown(look: &Look, value: Option<u64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| number(value, look.lang))
 }
 

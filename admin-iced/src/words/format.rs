@@ -22,9 +22,29 @@ pub(crate) fn number(count: u64, lang: Lang) -> String {
     text
 }
 
-/// A share between 0 and 1, as whole per cent.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share.clamp(0.0, 1.0))
+/// A share between 0 and 1, as whole per cent; below one per cent in tenths.
+pub(crate) fn percent(share: f64, lang: Lang) -> String {
+    per_cent(share, lang, f64::round)
+}
+
+/// The same for what is sure, never rounded up: `None` where less than a tenth of a per cent is.
+pub(crate) fn sure_percent(share: f64, lang: Lang) -> Option<String> {
+    // What a division left out does not cost a per cent.
+    let down = |value: f64| (value + 1e-9).floor();
+    (share >= 0.001).then(|| per_cent(share, lang, down))
+}
+
+fn per_cent(share: f64, lang: Lang, whole: fn(f64) -> f64) -> String {
+    let share = 100.0 * share.clamp(0.0, 1.0);
+    let tenths = whole(10.0 * share);
+    if tenths <= 0.0 || tenths >= 10.0 {
+        return format!("{:.0} %", whole(share));
+    }
+    let point = match lang {
+        Lang::En => '.',
+        Lang::Da => ',',
+    };
+    format!("0{point}{tenths:.0} %")
 }
 
 /// A share for a file, with a point in every language.
@@ -109,7 +129,25 @@ mod tests {
         ] {
             assert_eq!(duration(secs, Lang::En), text);
         }
-        assert_eq!((percent(0.213).as_str(), percent(1.4).as_str()), ("21 %", "100 %"));
+    }
+
+    #[test]
+    fn a_small_share_is_not_none_and_what_is_sure_is_not_rounded_up() {
+        for (share, text) in
+            [(0.0, "0 %"), (0.0042, "0.4 %"), (0.0099, "1 %"), (0.213, "21 %"), (1.4, "100 %")]
+        {
+            assert_eq!(percent(share, Lang::En), text);
+        }
+        assert_eq!(percent(0.004, Lang::Da), "0,4 %");
+        for (share, text) in
+            [(0.0009, None), (0.0047, Some("0.4 %")), (0.29, Some("29 %")), (0.3499, Some("34 %"))]
+        {
+            assert_eq!(sure_percent(share, Lang::En).as_deref(), text);
+        }
+    }
+
+    #[test]
+    fn memory_is_told_in_the_unit_that_reads_well() {
         assert_eq!((bytes(900, Lang::En).as_str(), bytes(40_960, Lang::En).as_str()), ("900 KiB", "40 MiB"));
     }
 

@@ -6,7 +6,7 @@ mod trouble;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use format::{bytes, clock, date, duration, number, percent, share, timestamp};
+pub(crate) use format::{bytes, clock, date, duration, number, percent, share, sure_percent, timestamp};
 pub(crate) use table::Word;
 pub(crate) use trouble::advice;
 

@@ -80,6 +80,7 @@ words! {
     ByName "by name" "efter navn",
     ByCategory "by category" "efter kategori",
     AtLeast "at least {}" "mindst {}",
+    AFew "a few" "nogle få",
     Estimate "estimate {}, 95 % interval {} to {}" "skøn {}, 95 %-interval {} til {}",
     Withheld "withheld" "tilbageholdt",
     WithheldMeans "Withheld: not to be told from chance, or from too few people." "Tilbageholdt: kan ikke skelnes fra tilfældighed, eller fra for få personer.",

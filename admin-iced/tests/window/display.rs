@@ -3,6 +3,8 @@
 use std::io::{self, BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use crate::built;
+
 /// With this set to 1, a missing lab is an error; continuous integration sets it.
 const REQUIRED: &str = "SIGHEJ_REQUIRE_LABS";
 
@@ -15,13 +17,18 @@ pub(crate) enum Availability {
     Missing,
 }
 
-/// Tries once, and says loudly what is missing.
-pub(crate) fn availability() -> Availability {
-    let Err(error) = Display::start() else { return Availability::Here };
+/// Tries once, and says loudly what is missing: a display, or one of these programs.
+pub(crate) fn availability(programs: &[&str]) -> Availability {
+    let display = Display::start()
+        .err()
+        .map(|error| format!("Xvfb does not start: {error}; apt-get install xvfb libxkbcommon-x11-0"));
+    let programs = programs.iter().filter_map(|name| built::program(name).err());
+    let missing: Vec<String> = display.into_iter().chain(programs).collect();
+    if missing.is_empty() {
+        return Availability::Here;
+    }
     let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
-    eprintln!(
-        "\n*** THE WINDOW LAB IS MISSING: Xvfb does not start: {error}; apt-get install xvfb libxkbcommon-x11-0"
-    );
+    eprintln!("\n*** THE WINDOW LAB IS INCOMPLETE: {}", missing.join("\n*** "));
     eprintln!("*** Tests that need it are {}.\n", if required { "failed" } else { "ignored, not passed" });
     if required { Availability::Here } else { Availability::Missing }
 }

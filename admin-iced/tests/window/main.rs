@@ -1,15 +1,16 @@
-//! The desktop in a real window, on a virtual display, against the real relay's process with devices that exchange.
+//! The desktop in a real window, on a virtual display, against the relay's program and nodes that exchange, a process each.
 //!
 //! What is on the window is read as any program on the display could read it: its title, which holds numbers of the whole
 //! event, and its pixels. With `SIGHEJ_PICTURES=FOLDER` the pictures are kept, to be looked at.
 #![allow(clippy::print_stderr, reason = "a test run that skips something must say so where people look")]
 
 mod admin;
+mod built;
 mod display;
 #[allow(dead_code, reason = "the figures use the rest")]
 mod eye;
+mod nodes;
 mod relay;
-mod venue;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,18 +19,20 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use admin::Desktop;
 use display::{Availability, Display, availability};
+use nodes::Nodes;
 use relay::Relay;
-use venue::Venue;
 
 type Test = fn() -> Result<(), Failed>;
 
 /// A relay shows what is new every 5 seconds; a machine with much to do takes longer.
 const SOON: Duration = Duration::from_secs(60);
-/// Attendees of a test.
-const ATTENDEES: usize = 16;
+/// The last 15 s of an epoch and its silence of up to 30 s may fall into what nodes do.
+const WITH_A_BOUNDARY: Duration = Duration::from_secs(120);
+/// Nodes of a test: ten pairs, so that counts come above what the relay withholds.
+const NODES: usize = 5;
 
 fn main() -> ExitCode {
-    let here = availability();
+    let here = availability(&["sighej-relay", "sighej"]);
     let trials: Vec<(&'static str, Test)> = vec![
         ("the_counters_on_the_screen_move_with_the_devices", counters_move),
         ("a_relay_that_is_killed_and_comes_back_is_told_in_a_banner_and_then_its_numbers", killed_and_back),
@@ -50,17 +53,20 @@ fn counters_move() -> Result<(), Failed> {
     let desktop = Desktop::watching(&display, &relay)?;
     let _quiet = desktop.wait_for_title(SOON, |title| title.contains("nudges today"))?;
     let before = desktop.picture("quiet")?;
-    let _venue = Venue::open(relay.devices(), ATTENDEES);
-    let first = desktop.wait_for_nudges(SOON, 5)?;
-    let more = desktop.wait_for_nudges(SOON, first + 5)?;
+    let mut nodes = Nodes::join(&relay.invite()?, NODES)?;
+    let first = desktop.wait_for_nudges(WITH_A_BOUNDARY, 5)?;
+    nodes.more(2)?;
+    let more = desktop.wait_for_nudges(WITH_A_BOUNDARY, first + 5)?;
     let after = desktop.picture("moving")?;
     if before.differs_from(&after) < 500 {
         return Err("the title moved, and the window did not".into());
     }
-    // The relay may have gone on since.
-    let told = relay.nudges_today()?;
-    if told < more {
-        return Err(format!("the window shows {more} nudges, and the relay tells {told}").into());
+    // Both may have gone on since.
+    let (told, felt) = (relay.nudges_today()?, nodes.nudges());
+    if told < more || felt < more {
+        return Err(
+            format!("the window shows {more} nudges, the relay tells {told}, nodes felt {felt}").into()
+        );
     }
     Ok(())
 }
@@ -68,11 +74,10 @@ fn counters_move() -> Result<(), Failed> {
 fn killed_and_back() -> Result<(), Failed> {
     let (display, mut relay) = (Display::start()?, Relay::start()?);
     let desktop = Desktop::watching(&display, &relay)?;
-    let venue = Venue::open(relay.devices(), ATTENDEES);
-    let shown = desktop.wait_for_nudges(SOON, 5)?;
+    let mut nodes = Nodes::join(&relay.invite()?, NODES)?;
+    let shown = desktop.wait_for_nudges(WITH_A_BOUNDARY, 5)?;
     let well = desktop.picture("well")?;
     relay.kill()?;
-    drop(venue);
     desktop.wait_for_title(SOON, |title| title.starts_with("(!)"))?;
     let told = desktop.wait_for_picture(SOON, "banner", |picture| picture.shows(admin::BANNER))?;
     if well.shows(admin::BANNER) || told.differs_from(&well) < 500 {
@@ -82,8 +87,9 @@ fn killed_and_back() -> Result<(), Failed> {
     desktop.wait_for_title(SOON, |title| title.contains("nudges today") && !title.starts_with("(!)"))?;
     let again = desktop.wait_for_nudges(SOON, shown)?;
     desktop.wait_for_picture(SOON, "back", |picture| !picture.shows(admin::BANNER))?;
-    let _venue = Venue::open(relay.devices(), ATTENDEES);
-    desktop.wait_for_nudges(SOON, again + 5)?;
+    // Those of before find the relay by themselves, and are nudged about newcomers.
+    nodes.more(2)?;
+    desktop.wait_for_nudges(WITH_A_BOUNDARY, again + 5)?;
     Ok(())
 }
 

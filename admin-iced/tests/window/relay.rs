@@ -2,13 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 
 use sighej_relay_api::admin::{SUMMARY, Summary};
 use tempfile::TempDir;
 
+use crate::built;
 use crate::eye::Outcome;
 
 /// A relay's process in a folder of its own. Ended when it is dropped.
@@ -30,9 +29,12 @@ impl Relay {
         Ok(Self { child, devices, admin, token, folder })
     }
 
-    /// Where devices connect.
-    pub(crate) fn devices(&self) -> SocketAddr {
-        self.devices
+    /// The link into a new room.
+    pub(crate) fn invite(&self) -> Outcome<String> {
+        let url = format!("ws://{}", self.devices);
+        let made = command(&self.folder)?.args(["invite", "--json", "--url", &url]).output()?;
+        let invitation: serde_json::Value = serde_json::from_slice(&made.stdout)?;
+        Ok(invitation["url"].as_str().ok_or("an invitation has a url")?.to_owned())
     }
 
     pub(crate) fn admin_url(&self) -> String {
@@ -82,7 +84,7 @@ impl Drop for Relay {
 }
 
 fn command(folder: &TempDir) -> Outcome<Command> {
-    let mut command = Command::new(program()?);
+    let mut command = Command::new(built::program("sighej-relay")?);
     command.current_dir(folder.path());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("SIGHEJ_") {
@@ -116,27 +118,4 @@ fn spawn(
             Err(error)
         }
     }
-}
-
-/// The program beside this one: `cargo test --workspace` has built it. Where only this package is tested, it is built now.
-fn program() -> Outcome<PathBuf> {
-    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build().map_err(|error| error.to_string()));
-    built.clone().map_err(Into::into)
-}
-
-fn build() -> Outcome<PathBuf> {
-    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_sighej-admin")).parent().ok_or("a folder")?;
-    let program = folder.join("sighej-relay").with_extension(std::env::consts::EXE_EXTENSION);
-    if !program.exists() {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["build", "--quiet", "--locked", "--package", "sighej-relay", "--bin", "sighej-relay"]);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        if !cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status()?.success() {
-            return Err("sighej-relay cannot be built".into());
-        }
-    }
-    Ok(program)
 }
