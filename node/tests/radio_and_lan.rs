@@ -29,14 +29,16 @@ fn loopback(peers: Vec<Multiaddr>) -> LanConfig {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pair_that_meets_both_ways_is_one_pair_and_is_nudged_once() {
     let room = Room::new(1, Conditions::default());
-    let mut one = room.enter_with(&["devops"], Station::default(), Some(loopback(Vec::new())));
+    let mut one =
+        room.enter_with(&["devops"], Station::default(), |config| config.lan = Some(loopback(Vec::new())));
     one.node.intend(Intent::Open).await.unwrap();
     let listening = |event: &NodeEvent| match event {
         NodeEvent::Listening(address) => Some(address.clone()),
         _ => None,
     };
     let address = one.until(SOON, listening).await;
-    let mut two = room.enter_with(&["devops"], Station::default(), Some(loopback(vec![address])));
+    let mut two =
+        room.enter_with(&["devops"], Station::default(), |config| config.lan = Some(loopback(vec![address])));
     two.node.intend(Intent::Open).await.unwrap();
 
     let (ours, theirs) = (one.nudge(SOON).await, two.nudge(SOON).await);

@@ -2,8 +2,18 @@
 //! a direct link to anybody.
 #![allow(clippy::print_stderr, reason = "a test that is left out says so where people look")]
 
+#[expect(dead_code, reason = "of the room's help a part is needed here")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "whatever is not awaited fails a test"
+)]
+mod air;
 #[path = "relayed/hall.rs"]
 mod hall;
+#[path = "relayed/heard.rs"]
+mod heard;
 
 use std::{
     io::{Read, Write},
@@ -37,12 +47,16 @@ fn main() -> ExitCode {
     let trials: Vec<(&'static str, Test)> = vec![
         ("two_with_no_direct_link_are_nudged_equally_by_an_invitation", two_in_a_room),
         ("a_relay_killed_and_back_finds_its_clients_and_nobody_is_nudged_twice", killed_and_back),
+        ("a_token_that_was_heard_is_knocked_at_where_no_link_comes_about", heard::knocked_at),
+        ("who_cannot_advertise_knocks_at_who_never_heard_it_and_both_are_nudged", heard::by_one_alone),
+        ("a_token_that_nobody_heard_is_knocked_at_by_nobody", heard::by_nobody),
         ("a_client_lost_and_back_resumes", lost_and_back),
         ("without_its_relay_a_node_does_the_rest", unreachable),
         ("one_pair_by_network_and_relay_is_nudged_once", both_ways),
         ("a_relay_is_known_by_its_certificate_alone", pinned),
         ("a_relay_of_another_version_is_told_apart", other_version),
         ("wrong_links_and_rooms_are_refused_with_a_reason", usage),
+        ("a_room_is_named_without_the_command_line", room_of_its_own),
         ("nothing_of_anybody_is_in_the_relays_log_or_files", secrecy),
         ("statistics_are_shown_before_they_are_sent_and_sent_once", statistics),
     ];
@@ -290,6 +304,16 @@ fn usage() -> Result<(), Failed> {
         (&["run", "--interest", "a", "--relay", "ws://127.0.0.1:1", "--room", "our-room"], "room's secret"),
         (&["run", "--interest", "a", "--relay", "ws://127.0.0.1:1", "--room", &secret], "room's secret"),
         (&["run", "--interest", "a", "--room", &secret], "--relay URL"),
+        (&["run", "--interest", "a", "--room-file", "/dev/null"], "--relay URL"),
+        (
+            &["run", "--interest", "a", "--relay", "ws://127.0.0.1:1", "--room-file", "/none"],
+            "--room-file /none",
+        ),
+        (
+            &["run", "--interest", "a", "--relay", "ws://127.0.0.1:1", "--room-file", "/dev/zero"],
+            "room's secret",
+        ),
+        (&["join", &link, "--interest", "a", "--room-file", "/dev/null"], "leave --room-file out"),
         (&["run", "--interest", "a", "--share-statistics"], "--relay URL"),
         (&["join", &link, "--interest", "a"], "room's secret"),
         (&["join", "wss://relay.example", "--interest", "a", "--relay", "wss://other.example"], "--relay"),
@@ -301,6 +325,27 @@ fn usage() -> Result<(), Failed> {
         assert!(said.contains(reason), "{args:?}: {said}");
         assert!(run.stdout.is_empty());
     }
+    Ok(())
+}
+
+fn room_of_its_own() -> Result<(), Failed> {
+    let hall = Hall::open(&[])?;
+    let link = hall.invite(hall.address)?;
+    let (relay, room) = link.split_once("#room=").ok_or("a room")?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("room");
+    std::fs::write(&file, format!("{room}\n"))?;
+    let mut by_file = apart(relay, &["devops"], &["--room-file", file.to_str().ok_or("a path")?])?;
+    let start =
+        ["run", "--relay", relay, "--open", "--json", "--no-lan", "--ble", "off", "--interest", "devops"];
+    let mut by_variable = Program::start(sighej(&start).env("SIGHEJ_ROOM", room))?;
+    for program in [&mut by_file, &mut by_variable] {
+        program.wait_for("nudge", WITH_A_BOUNDARY)?;
+    }
+    let refused = sighej(&start).env("SIGHEJ_ROOM", "our-room").stdin(Stdio::null()).output()?;
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("SIGHEJ_ROOM") && !said.contains("our-room"), "{said}");
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::Router;
@@ -40,6 +40,7 @@ fn main() -> ExitCode {
     }
     let trials: Vec<(&str, fn())> = vec![
         ("without_any_mischief_two_in_a_room_are_nudged", honest),
+        ("commitments_that_change_places_are_named_and_nudge_nobody", swapped),
         ("an_invented_match_is_named_and_shown_to_nobody", invented_match),
         ("knocks_with_a_dictionary_under_guessed_tokens_get_no_answer", guessed_tokens),
         ("a_dictionary_of_an_accomplice_in_the_room_ends_with_the_budget", accomplice),
@@ -159,6 +160,24 @@ fn honest() {
     let theirs = two.wait_for("nudge", WITH_A_BOUNDARY).unwrap().json;
     assert_eq!((&ours["interests"], &ours["cue"]), (&theirs["interests"], &theirs["cue"]));
     assert_eq!(ours["transport"], "relay");
+}
+
+/// So many that somebody is knocked at twice within the time that a knock waits.
+const CROWD: usize = 6;
+
+fn swapped() {
+    let stage = Stage::new(Mischief::SwapCommitments);
+    let mut crowd: Vec<Program> = (0..CROWD).map(|_| stage.attendee(&["devops"])).collect();
+    let until = Instant::now() + WITH_A_BOUNDARY;
+    while !crowd.iter().any(|program| caught(program, "Decryption")) {
+        assert!(Instant::now() < until, "nobody caught it: {:?}", crowd.iter().map(said).collect::<Vec<_>>());
+        crowd.iter_mut().for_each(|program| program.watch(Duration::from_millis(100)));
+    }
+    crowd[0].watch(AWHILE);
+    for program in &mut crowd {
+        program.watch(Duration::from_millis(100));
+        assert_eq!(nudges(program), 0, "{}", said(program));
+    }
 }
 
 fn invented_match() {

@@ -23,6 +23,7 @@ Exit codes:
 Environment:
   SIGHEJ_LOG  error, warn, info, debug or trace: logs of sighej on standard error (default: none).
               They never hold an interest, a token or a peer id.
+  SIGHEJ_ROOM the secret of a room at the relay, where neither a link nor a flag names one.
   NO_COLOR    set to anything: no colours.";
 
 /// SigHej tells you when someone nearby shares an interest with you, and nobody else what your interests are.
@@ -148,9 +149,14 @@ pub(crate) struct Relay {
     pub(crate) relay: Option<String>,
 
     /// Be in the room of this secret at the relay: its members are found without having been heard. The secret is 32
-    /// characters, made by `sighej-relay invite`
+    /// characters, made by `sighej-relay invite`. Other users of this machine can read a command line; they cannot read
+    /// --room-file or the variable SIGHEJ_ROOM
     #[arg(long, value_name = "SECRET")]
     pub(crate) room: Option<String>,
+
+    /// Read the room's secret from a file
+    #[arg(long, value_name = "FILE", conflicts_with = "room")]
+    pub(crate) room_file: Option<std::path::PathBuf>,
 
     /// Use ws:// to another machine, though nothing encrypts it: who is on the way then sees who talks to the relay
     #[arg(long)]
@@ -170,7 +176,10 @@ pub(crate) struct Relay {
 const JOIN_AFTER: &str = "\
 Example:
   sighej join 'wss://relay.example#room=…' --open --interest devops
-Everything that `sighej run` takes may follow the link; `sighej run --help` says what that is.";
+Everything that `sighej run` takes may follow the link; `sighej run --help` says what that is.
+
+On a machine that others use, too, leave the link's room=… out and name it by --room-file or SIGHEJ_ROOM: others can read
+a command line while its program runs, and whoever has the secret is in the room.";
 
 #[derive(Debug, Args)]
 #[command(after_help = JOIN_AFTER)]

@@ -1,6 +1,9 @@
 //! Logs on standard error, of this project's own code alone.
 
-use std::{env, io};
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
 
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -27,9 +30,14 @@ pub(crate) fn start() -> Result<(), String> {
     let level = level.map_err(|()| format!("{VARIABLE} must be off, error, warn, info, debug or trace"))?;
     tracing_subscriber::registry()
         .with(filter(level))
-        .with(tracing_subscriber::fmt::layer().with_writer(io::stderr))
+        .with(tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(is_coloured()))
         .try_init()
         .map_err(|error| error.to_string())
+}
+
+/// A file or a journal is no place for colours.
+fn is_coloured() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn filter(level: LevelFilter) -> Targets {

@@ -10,6 +10,7 @@ mod interests;
 mod log;
 mod output;
 mod relay;
+mod room;
 mod run;
 mod system;
 

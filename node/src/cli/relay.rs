@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sighej_crypto::{InterestSet, relay::RoomSecret};
+use sighej_crypto::InterestSet;
 use sighej_node::{
     RelayConfig, Room,
     relay::{Offer, StatisticsError, StatisticsMemo},
@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use super::{
     Ended,
     args::{Join, Relay, Run},
+    room,
 };
 
 /// What was said about statistics and not yet shown.
@@ -47,6 +48,7 @@ pub(crate) fn choose(args: &Relay) -> Result<Chosen, Ended> {
     let Some(link) = &args.relay else {
         let lonely = [
             (args.room.is_some(), "--room is a room of a relay"),
+            (args.room_file.is_some(), "--room-file names a room of a relay"),
             (args.share_statistics, "--share-statistics sends to a relay"),
             (args.relay_plain_text, "--relay-plain-text is about a relay"),
         ];
@@ -58,22 +60,10 @@ pub(crate) fn choose(args: &Relay) -> Result<Chosen, Ended> {
     let link: Invitation =
         link.parse().map_err(|error| Ended::usage(format!("the relay's link cannot be used: {error}")))?;
     let relay = RelayConfig::new(&link, args.relay_plain_text).map_err(Ended::usage)?;
-    let room = match (&link.room, &args.room) {
-        (Some(_), Some(_)) => {
-            return Err(Ended::usage("the link names a room already: leave --room out"));
-        }
-        (Some(text), None) => Some(text.as_str()),
-        (None, text) => text.as_deref(),
-    };
-    let rooms = room.map(enter).transpose()?.into_iter().collect();
+    let room = room::named(&link, args)?.map(|room| room.enter()).transpose()?;
+    let rooms = room.into_iter().collect();
     let memo = if args.share_statistics { Some(memo(args, relay.clone())?) } else { None };
     Ok(Chosen { relay: Some(relay), rooms, memo })
-}
-
-fn enter(text: &str) -> Result<Room, Ended> {
-    RoomSecret::parse(text)
-        .map(|secret| Room::new(&secret))
-        .map_err(|error| Ended::usage(format!("the room's secret cannot be used: {error}")))
 }
 
 fn memo(args: &Relay, relay: RelayConfig) -> Result<StatisticsMemo, Ended> {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sighej_node::{
-    Config, Event, Failure, Intent, LanConfig, Node, NodeConfig, NodeEvent, Nudge, Profile, Utc,
+    Config, Event, Failure, Intent, Node, NodeConfig, NodeEvent, Nudge, Profile, Utc,
     ble::{
         AdvertSeen, PeerAddress, Presence, Radio, RadioEvent,
         air::{Air, AirRadio, Conditions, Remote, Station},
@@ -20,7 +20,7 @@ pub(crate) const MIDDLE_OF_AN_EPOCH: u64 = 2_900_000 * 600 + 200;
 /// Where attendees meet. All have the same time of day.
 pub(crate) struct Room {
     pub(crate) air: Air,
-    utc: Utc,
+    pub(crate) utc: Utc,
 }
 
 impl Room {
@@ -34,14 +34,15 @@ impl Room {
 
     /// An attendee with a radio and without a network, who is not open yet.
     pub(crate) fn enter(&self, interests: &[&str], station: Station) -> Attendee {
-        self.enter_with(interests, station, None)
+        self.enter_with(interests, station, |_| {})
     }
 
+    /// An attendee with what else is wanted.
     pub(crate) fn enter_with(
         &self,
         interests: &[&str],
         station: Station,
-        lan: Option<LanConfig>,
+        more: impl FnOnce(&mut NodeConfig),
     ) -> Attendee {
         let profile = Profile::choose(interests, &[""; 0]).unwrap();
         let engine = Config {
@@ -52,7 +53,9 @@ impl Room {
         };
         let radio = self.air.radio(station);
         let remote = radio.remote();
-        let config = NodeConfig { engine, lan, radio: Some(radio), relay: None, utc: self.utc.clone() };
+        let mut config =
+            NodeConfig { engine, lan: None, radio: Some(radio), relay: None, utc: self.utc.clone() };
+        more(&mut config);
         Attendee { node: Node::start(config).unwrap(), remote, lost_link: false }
     }
 

@@ -1,6 +1,9 @@
 //! Logs on standard error, of this project's own code alone.
 
-use std::io;
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
 
 use tracing_subscriber::{
     Layer,
@@ -16,13 +19,18 @@ use tracing_subscriber::{
 /// # Errors
 /// Where something else logs already.
 pub(crate) fn start(level: LevelFilter, json: bool) -> Result<(), String> {
-    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(is_coloured());
     let layer = if json { layer.json().boxed() } else { layer.boxed() };
     tracing_subscriber::registry()
         .with(filter(level))
         .with(layer)
         .try_init()
         .map_err(|error| error.to_string())
+}
+
+/// A file or a journal is no place for colours.
+fn is_coloured() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn filter(level: LevelFilter) -> Targets {

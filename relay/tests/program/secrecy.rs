@@ -58,6 +58,7 @@ async fn no_log_and_no_file_holds_anything_of_a_device_or_a_pair() {
     .unwrap();
     assert_eq!(code, Some(0));
     assert!(log.contains("stopping"), "it logs");
+    assert!(!log.contains('\u{1b}'), "in a pipe a log has no colours: {log}");
     assert!(!log.contains("127.0.0.1"), "no address stands there: {log}");
     for (what, secret) in secrets {
         for form in forms(&secret) {
