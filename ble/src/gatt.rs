@@ -14,6 +14,11 @@ const VALUE_BYTES: usize = 510;
 /// The ATT MTU before one was agreed.
 const MTU_MIN: u16 = 23;
 
+/// What a value's own length takes, in a packet that may hold several notifications (Core specification, volume 3, part F,
+/// 3.4.7.4). Where both ends can, BlueZ sends them so, and cuts off what does not fit without a word.
+#[cfg(any(test, target_os = "linux"))]
+const LENGTH_BYTES: u16 = 2;
+
 /// Which link a value belongs to. Chosen by the central, means nothing beyond the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LinkId(pub(crate) [u8; LINK_ID_BYTES]);
@@ -59,6 +64,13 @@ pub(crate) fn max_packet(mtu: u16) -> usize {
     (usize::from(mtu.max(MTU_MIN)) - ATT_HEADER_BYTES).min(VALUE_BYTES) - LINK_ID_BYTES
 }
 
+/// The longest packet that a peripheral can count on having sent whole. Below an ATT MTU of 25 a link's shortest packet is longer
+/// than that: then it is sent whole to whoever takes each notification by itself.
+#[cfg(any(test, target_os = "linux"))]
+pub(crate) fn max_notified(mtu: u16) -> usize {
+    max_packet(mtu.saturating_sub(LENGTH_BYTES))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +78,11 @@ mod tests {
     #[test]
     fn a_packet_leaves_room_for_att_and_for_the_id() {
         assert_eq!([0, 23, 247, 517, u16::MAX].map(max_packet), [18, 18, 242, 508, 508]);
+    }
+
+    #[test]
+    fn a_notified_packet_leaves_room_for_its_length_where_it_may() {
+        assert_eq!([23, 25, 247, 514, 515, 517].map(max_notified), [18, 18, 240, 507, 508, 508]);
     }
 
     #[test]

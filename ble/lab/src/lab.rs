@@ -113,6 +113,12 @@ impl Lab {
         self.with("--advert-interval", interval.as_millis().to_string())
     }
 
+    /// The largest packet of the attribute protocol that the Bluetooth service agrees to, in bytes: 23 to 517 (517).
+    #[must_use]
+    pub fn att_mtu(self, bytes: u16) -> Lab {
+        self.with("--mtu", bytes.to_string())
+    }
+
     /// Nobody's offer of an L2CAP channel is taken: links are GATT's.
     #[must_use]
     pub fn without_l2cap(mut self) -> Lab {
@@ -246,6 +252,11 @@ impl Outcome {
         log.lines().filter(|line| signs.iter().any(|sign| line.contains(sign))).map(str::to_owned).collect()
     }
 
+    /// How often bluetoothd crashed, and was started again.
+    pub fn crashes_of_bluetoothd(&self) -> usize {
+        self.text("lab.log").lines().filter(|line| line.starts_with("bluetoothd crashed")).count()
+    }
+
     /// Leaves the folder where it is.
     pub fn keep(&mut self) -> PathBuf {
         self.kept = true;
@@ -314,8 +325,13 @@ fn run_inside(trials: &[LabTrial], lab: &Inside, name: &str) -> ExitCode {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "a test that passes in spite of a crash must not hide it")]
 fn run_outside(name: &str, lab: Lab) -> Result<(), Failed> {
     let mut outcome = lab.env(TRIAL, name).run::<&str>(env::current_exe()?, &[])?;
+    let crashes = outcome.crashes_of_bluetoothd();
+    if crashes > 0 {
+        eprintln!("bluetoothd crashed and was started again, in {name}: {crashes} times");
+    }
     let complaints = outcome.kernel_complaints();
     if outcome.code() == 0 && complaints.is_empty() {
         return Ok(());

@@ -14,8 +14,8 @@ const LE_CONNECTED_ENHANCED: u8 = 0x0a;
 /// The channel of the attribute protocol.
 const ATT: u16 = 4;
 /// The attribute protocol's operations that carry an application's data: a write, its answer, a write without one, a
-/// notification. All others find out what there is, or read it.
-const ATT_CARRIES: [u8; 4] = [0x12, 0x13, 0x52, 0x1b];
+/// notification, several of them. All others find out what there is, or read it.
+const ATT_CARRIES: [u8; 5] = [0x12, 0x13, 0x52, 0x1b, 0x23];
 /// The channel on which channels are opened and given credits.
 const SIGNALS: u16 = 5;
 /// The first channel that is opened by request: an L2CAP channel of an application.

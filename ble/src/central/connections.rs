@@ -78,11 +78,13 @@ impl Connections {
         self.table().get(address).is_some_and(|connection| connection.stands)
     }
 
-    /// The system says that this device is no longer connected.
-    pub(crate) fn disconnected(&self, address: &PeerAddress) {
-        if let Some(connection) = self.table().remove(address) {
-            connection.gone.send_replace(true);
-        }
+    /// The system says that this device is no longer connected. Returns whether it may have connected to us without
+    /// [`Connections::connected`] having said so: where we dialled it, its own connection may have crossed ours.
+    pub(crate) fn disconnected(&self, address: &PeerAddress) -> bool {
+        // What was dialled is forgotten with its last link.
+        let Some(connection) = self.table().remove(address) else { return true };
+        connection.gone.send_replace(true);
+        connection.dialled
     }
 
     /// How many links were accepted or dialled, and stand.
@@ -208,12 +210,22 @@ mod tests {
         let (connections, mut ends) = Connections::new();
         let peer = PeerAddress::new("a");
         let link = connections.join(&peer, true).unwrap();
-        connections.disconnected(&peer);
+        assert!(connections.disconnected(&peer));
         assert!(link.is_gone());
         let again = connections.join(&peer, true).unwrap();
         drop(link);
         assert_eq!((connections.links(), ends.try_recv().is_err()), (1, true), "the new connection stands");
         assert!(!again.is_gone());
+    }
+
+    #[test]
+    fn the_end_of_a_dialled_connection_may_be_that_of_one_that_crossed_it() {
+        let (connections, _ends) = Connections::new();
+        let (theirs, ours) = (PeerAddress::new("a"), PeerAddress::new("b"));
+        assert!(connections.connected(&theirs));
+        assert!(!connections.disconnected(&theirs), "it was told of as it came");
+        drop(connections.join(&ours, true));
+        assert!(connections.disconnected(&ours), "also after its last link");
     }
 
     #[test]

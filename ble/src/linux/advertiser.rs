@@ -3,7 +3,8 @@
 //! - registering it can hang, and a registration that was given up stays with BlueZ until all its sets are taken. So the
 //!   advert has a session of its own: closing that frees whatever it had registered, and the next attempt has a fresh
 //!   one;
-//! - an incoming connection ends a connectable advert, so it is registered again after each;
+//! - an incoming connection ends a connectable advert, so it is registered again after each. One that crosses a connection of
+//!   ours to the same device is not told of, so it is registered again after each of those as well;
 //! - BlueZ goes back to nothing when it is restarted, without a word: [`Advertiser::check`] finds out.
 
 use std::time::{Duration, Instant};

@@ -217,10 +217,10 @@ impl Keeper {
                 true => self.advertiser.again().await,
                 false => Ok(()),
             },
-            Note::Disconnected(address) => {
-                self.connections.disconnected(&address);
-                Ok(())
-            }
+            Note::Disconnected(address) => match self.connections.disconnected(&address) {
+                true => self.advertiser.again().await,
+                false => Ok(()),
+            },
             Note::PoweredOff => Err(RadioError::PoweredOff),
             Note::Ended => Err(RadioError::NoService("the system bus is gone".into())),
         }

@@ -34,7 +34,7 @@ use crate::{
     advert::{PACKET_CHARACTERISTIC, SERVICE, TOKEN_CHARACTERISTIC},
     central::{Connections, Inbox, Membership},
     events::EventQueue,
-    gatt::{LinkId, Value, max_packet},
+    gatt::{LinkId, Value, max_notified},
 };
 
 /// Links that centrals have open at once. Overflow: another is refused.
@@ -161,7 +161,7 @@ impl Server {
         let (inbox, put) = Inbox::new();
         links.insert(id, Open { central, put, ended: inbox.ender() });
         let server = Arc::downgrade(self);
-        Ok(Arc::new(AcceptedLink { id, max_packet: max_packet(mtu), server, inbox, membership }))
+        Ok(Arc::new(AcceptedLink { id, max_packet: max_notified(mtu), server, inbox, membership }))
     }
 
     /// A packet of a central's own link. The answer to the write is what holds the central back.
