@@ -4,7 +4,8 @@ use std::{io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
-use venue::{Scenario, World, adversary, pictures, report::Report, sim};
+
+use crate::{Scenario, World, adversary, pictures, report::Report, sim};
 
 const AFTER: &str = "\
 Try it:
@@ -22,7 +23,7 @@ Exit codes: 0 as asked; 1 a promise of the engine did not hold, or a file cannot
 /// A hall full of attendees, simulated with the engine that runs on a phone.
 #[derive(Debug, Parser)]
 #[command(name = "venue", version, after_help = AFTER, args_conflicts_with_subcommands = true)]
-pub(crate) struct Cli {
+pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -43,7 +44,7 @@ struct Event {
     #[arg(long, default_value = "conference")]
     scenario: String,
     /// How many people come [default: the scenario's]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(venue::scenario::ATTENDEES)))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::scenario::ATTENDEES)))]
     attendees: Option<u32>,
     /// How long the event is [default: the scenario's]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1440))]
@@ -51,6 +52,9 @@ struct Event {
     /// All chance comes from it
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// Replace the costly part of cryptography by what it comes to: the same nudges, many times faster
+    #[arg(long)]
+    recorded: bool,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -80,7 +84,17 @@ struct Adversary {
 }
 
 impl Cli {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    /// Whether it is the program over recorded cryptography that shall do this.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.event.recorded
+    }
+
+    /// Does as asked.
+    ///
+    /// # Errors
+    /// A promise of the engine that did not hold, a scenario that cannot be read, or output that cannot be written.
+    pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             None => self.event.run(),
             Some(Command::Sim(sim)) => sim.run(),
@@ -95,8 +109,12 @@ impl Event {
         scenario.attendees = self.attendees.unwrap_or(scenario.attendees);
         scenario.minutes = self.minutes.unwrap_or(scenario.minutes);
         let again = format!(
-            "venue --scenario {} --attendees {} --minutes {} --seed {}",
-            self.scenario, scenario.attendees, scenario.minutes, self.seed
+            "venue --scenario {} --attendees {} --minutes {} --seed {}{}",
+            self.scenario,
+            scenario.attendees,
+            scenario.minutes,
+            self.seed,
+            if self.recorded { " --recorded" } else { "" }
         );
         let mut world = World::new(scenario, self.seed);
         let mut progress = Progress::new();

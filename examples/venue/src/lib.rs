@@ -8,6 +8,7 @@
 //! Only simulated people are in here: what the product keeps to itself of real ones is counted and drawn of these.
 
 pub mod adversary;
+pub mod cli;
 pub mod dice;
 pub mod faults;
 pub mod grid;

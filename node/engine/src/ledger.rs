@@ -153,6 +153,11 @@ impl Ledger {
         self.rows.get_mut(digest)
     }
 
+    /// The digests with their records, ascending, and so by token.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Digest, &Record)> {
+        self.rows.iter()
+    }
+
     /// The digest that authenticated under a token. There is never a second one.
     pub(crate) fn by_token(&self, token: &Token) -> Option<(&Digest, &Record)> {
         let mut lowest = [0; 32];

@@ -41,7 +41,7 @@ pub(crate) struct Radio {
 }
 
 /// One's own tries at the exchange that is due now.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tries {
     /// Which exchange of the schedule: the first contact or a repeat.
     pub(crate) turn: u8,
@@ -126,6 +126,11 @@ impl Peer {
         !self.links.is_empty() || self.is_near_by_radio(now)
     }
 
+    /// Until when it counts, if nothing more is heard of it: for ever, as long as there is a link.
+    fn counts_until(&self) -> Option<Duration> {
+        if self.links.is_empty() { self.radio.as_ref()?.dwell.near_until() } else { Some(Duration::MAX) }
+    }
+
     pub(crate) fn class(&self) -> Class {
         if self.passed_dwell() { Class::Radio } else { Class::Other }
     }
@@ -188,6 +193,19 @@ impl Peers {
     /// Tokens that count for the crowd guard.
     pub(crate) fn crowd(&self, now: Duration) -> usize {
         self.rows.values().filter(|peer| peer.counts(now)).count()
+    }
+
+    /// When time alone next changes what the guard makes of the crowd: below the guard with everybody who goes, above it
+    /// when so many have gone that it is no longer reached.
+    pub(crate) fn crowd_changes(&self, guard: usize, now: Duration) -> Option<Duration> {
+        let mut until: Vec<Duration> =
+            self.rows.values().filter_map(Peer::counts_until).filter(|until| *until >= now).collect();
+        let last = if until.len() < guard {
+            until.into_iter().min()?
+        } else {
+            *until.select_nth_unstable_by(guard.checked_sub(1)?, |a, b| b.cmp(a)).1
+        };
+        last.checked_add(Duration::from_millis(1))
     }
 }
 

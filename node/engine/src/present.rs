@@ -3,15 +3,15 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use sighej_crypto::{EpochSecrets, Token};
+use sighej_crypto::{Digest, EpochSecrets, Token};
 
 use crate::{
     RadioAddress,
     exchange::Exchanges,
-    ledger::Ledger,
+    ledger::{Ledger, Record},
     limits,
     links::{Dial, Links},
-    peers::{BareAddresses, Peers},
+    peers::{BareAddresses, Peer, Peers},
     relay::RelayLink,
     strikes::StrikeTable,
 };
@@ -93,9 +93,19 @@ impl Present {
         self.dials.len() < limits::DIALS
     }
 
-    /// Whether an exchange or a dial with this token is under way.
-    pub(crate) fn is_busy_with(&self, token: &Token) -> bool {
-        self.exchanges.is_with(token) || self.dials.values().any(|dial| dial.token.as_ref() == Some(token))
+    /// Those with whom an exchange or a dial is under way: few.
+    pub(crate) fn busy(&self) -> Vec<Token> {
+        let exchanges = self.exchanges.iter().filter_map(|(about, _)| about.token);
+        exchanges.chain(self.dials.values().filter_map(|dial| dial.token)).collect()
+    }
+
+    /// Every peer, with the record of the digest that authenticated under its token. Both tables are in the order of tokens.
+    pub(crate) fn acquaintances(&self) -> impl Iterator<Item = (&Token, &Peer, Option<(&Digest, &Record)>)> {
+        let mut records = self.ledger.iter().peekable();
+        self.peers.iter().map(move |(token, peer)| {
+            while records.next_if(|(digest, _)| digest.token() < *token).is_some() {}
+            (token, peer, records.peek().copied().filter(|(digest, _)| digest.token() == *token))
+        })
     }
 
     pub(crate) fn next_link_deadline(&self) -> Option<Duration> {

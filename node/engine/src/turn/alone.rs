@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use sighej_crypto::Token;
-
 use crate::{
     Alone, Status,
     budget::Class,
-    ledger::{Due, Record},
-    peers::Peer,
+    ledger::Due,
     present::{Present, Winding},
 };
 
@@ -31,29 +28,44 @@ impl View<'_> {
                 Winding::Renew => Alone::BetweenEpochs,
             });
         }
-        let (peers, guard) = (&self.here.peers, self.core.config.crowd_guard);
-        let crowd = peers.crowd(self.now);
-        let nudged = |token: &Token| self.record(token).is_some_and(|record| record.nudged);
-        if peers.iter().any(|(token, peer)| peer.is_here() && nudged(token)) {
+        let room = self.room();
+        if room.nudged {
             return None;
         }
-        Some(if peers.heard() == 0 {
+        let guard = self.core.config.crowd_guard;
+        Some(if room.heard == 0 {
             Alone::NothingHeard
-        } else if !peers.iter().any(|(_, peer)| peer.is_here()) {
+        } else if room.here == 0 {
             Alone::TooFar
-        } else if crowd < guard {
-            Alone::CrowdGuard { more: guard - crowd }
+        } else if room.crowd < guard {
+            Alone::CrowdGuard { more: guard - room.crowd }
         } else if self.core.is_cooling_down(self.now) {
             Alone::CoolDown
         } else if self.core.is_quiet() {
             Alone::QuietHours
         } else if self.here.lottery.waited_for {
             Alone::BudgetSpent
-        } else if peers.iter().all(|(token, peer)| self.is_done_with(token, peer)) {
+        } else if room.undone == 0 {
             Alone::NothingShared
         } else {
             Alone::FindingOut
         })
+    }
+
+    /// Counts everybody once: this is looked at after every call.
+    fn room(&self) -> Room {
+        let mut room = Room::default();
+        for (_, peer, known_as) in self.here.acquaintances() {
+            let record = known_as.map(|(_, record)| record);
+            let is_here = peer.is_here();
+            let done = record.is_some_and(|record| record.looked || record.due() == Due::Never);
+            room.heard += usize::from(peer.is_heard());
+            room.here += usize::from(is_here);
+            room.crowd += usize::from(peer.counts(self.now));
+            room.undone += usize::from(is_here && !done);
+            room.nudged |= is_here && record.is_some_and(|record| record.nudged);
+        }
+        room
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -68,13 +80,16 @@ impl View<'_> {
             alone: self.alone(),
         }
     }
+}
 
-    fn record(&self, token: &Token) -> Option<&Record> {
-        self.here.ledger.by_token(token).map(|(_, record)| record)
-    }
-
-    fn is_done_with(&self, token: &Token, peer: &Peer) -> bool {
-        let done = |record: &Record| record.looked || record.due() == Due::Never;
-        !peer.is_here() || self.record(token).is_some_and(done)
-    }
+/// Who is there, in numbers.
+#[derive(Default)]
+struct Room {
+    heard: usize,
+    here: usize,
+    crowd: usize,
+    /// Here, and an exchange with them may still show something.
+    undone: usize,
+    /// Somebody who is here was nudged.
+    nudged: bool,
 }

@@ -39,7 +39,8 @@ impl Turn<'_> {
         };
         let radio = peer.radio.get_or_insert_with(|| Radio::heard(address, now));
         let moved = radio.note(address);
-        let changed = radio.dwell.hear(strong, self.core.config.dwell, now) | (radio.spent != flags.spent);
+        // That it has nothing left makes nothing due.
+        let changed = radio.dwell.hear(strong, self.core.config.dwell, now) | (radio.spent && !flags.spent);
         radio.spent = flags.spent;
         radio.bare = false;
         self.review(token, Transport::Ble);
@@ -168,8 +169,9 @@ impl Turn<'_> {
         self.here.bare.lapse(now);
         let late = |at: Option<Duration>| at.is_some_and(|at| at <= now);
         let lapsed = |peer: &Peer| late(peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()));
+        let busy = self.here.busy();
         let quiet = self.here.peers.iter().filter(|(_, peer)| lapsed(peer) || late(peer.forgotten_at()));
-        let quiet = quiet.filter(|(token, _)| !self.here.is_busy_with(token));
+        let quiet = quiet.filter(|(token, _)| !busy.contains(token));
         let quiet: Vec<(Token, bool)> =
             quiet.map(|(token, peer)| (*token, late(peer.forgotten_at()))).collect();
         for (token, forgotten) in quiet {

@@ -15,8 +15,6 @@ pub(crate) use alone::View;
 
 use std::time::Duration;
 
-use sighej_crypto::Token;
-
 use crate::{
     Air, ChannelId, Config, Failure, Transmit, Transport,
     budget::{Budget, Class},
@@ -162,8 +160,8 @@ impl Turn<'_> {
 
     /// When something here is next due that waits for time alone: a lapse, a try, a bare advert to read.
     pub(crate) fn next_peer_deadline(&self) -> Option<Duration> {
-        let idle = |token: &&Token| !self.here.is_busy_with(token);
-        let peers = self.here.peers.iter().filter(|(token, _)| idle(token)).map(|(_, peer)| peer);
+        let busy = self.here.busy();
+        let peers = self.here.peers.iter().filter(|(token, _)| !busy.contains(token)).map(|(_, peer)| peer);
         let lapses = peers.flat_map(|peer| {
             [peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()), peer.forgotten_at()]
                 .into_iter()
@@ -173,13 +171,12 @@ impl Turn<'_> {
         lapses.chain(bare).chain(self.here.next_try).min()
     }
 
-    /// When the crowd, or the cool-down, next changes by time alone.
+    /// When what the crowd guard, or the cool-down, says next changes by time alone.
     pub(crate) fn next_status_deadline(&self) -> Option<Duration> {
         let now = self.now();
-        let radios = self.here.peers.iter().filter_map(|(_, peer)| peer.radio.as_ref());
-        let near = radios.filter_map(|radio| radio.dwell.near_until()).filter(|until| *until >= now);
+        let crowd = self.here.peers.crowd_changes(self.core.config.crowd_guard, now);
         let cool = self.core.memory.cool_until(self.core.config.cool_down).filter(|until| *until > now);
-        near.map(|until| until + Duration::from_millis(1)).chain(cool).min()
+        crowd.into_iter().chain(cool).min()
     }
 
     /// When the budget grows, if that matters to anybody.

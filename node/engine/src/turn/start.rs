@@ -66,32 +66,36 @@ impl Turn<'_> {
     fn survey(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
         let (mut known, mut strangers) = (Vec::new(), Vec::new());
         let crowd = self.here.peers.crowd(self.now()) >= self.core.config.crowd_guard;
-        let plans: Vec<(Token, u8, Plan)> = self
-            .here
-            .peers
-            .iter()
-            .filter(|(token, _)| !self.here.is_busy_with(token))
-            .map(|(token, peer)| {
-                let record = self.here.ledger.by_token(token).map(|(_, record)| record);
-                let (turn, at) = turn(record);
-                (*token, turn, at.map_or(Plan::Idle, |at| self.plan(token, peer, record, (turn, at), crowd)))
-            })
-            .collect();
-        for (token, turn, plan) in plans {
-            if let Some(peer) = self.here.peers.get_mut(&token) {
-                peer.tries = peer.tries.at_turn(turn);
-                match plan {
-                    Plan::Idle => {}
-                    Plan::At(at) => self.here.try_at(at),
-                    Plan::Crowd(since) => {
-                        peer.tries.waits_since = Some(since.into());
-                        self.here.try_at(since + limits::CROWD_WAIT);
-                    }
-                    Plan::Now(candidate) if self.is_charged(&token) => known.push(candidate),
-                    Plan::Now(candidate) => strangers.push(candidate),
+        let busy = self.here.busy();
+        let (mut next_try, mut changes) = (None, Vec::new());
+        for (token, peer, known_as) in self.here.acquaintances().filter(|(token, ..)| !busy.contains(token)) {
+            let record = known_as.map(|(_, record)| record);
+            let (turn, at) = turn(record);
+            let mut tries = peer.tries.at_turn(turn);
+            let mut later =
+                |at: Duration| next_try = Some(next_try.map_or(at, |next: Duration| next.min(at)));
+            match at.map_or(Plan::Idle, |at| self.plan(token, peer, record, (turn, at), crowd)) {
+                Plan::Idle => {}
+                Plan::At(at) => later(at),
+                Plan::Crowd(since) => {
+                    tries.waits_since = Some(since.into());
+                    later(since + limits::CROWD_WAIT);
+                }
+                Plan::Now(candidate) => {
+                    let charged = known_as.is_some_and(|(digest, _)| self.core.budget.is_charged(digest));
+                    if charged { &mut known } else { &mut strangers }.push(candidate);
                 }
             }
+            if tries != peer.tries {
+                changes.push((*token, tries));
+            }
         }
+        for (token, tries) in changes {
+            if let Some(peer) = self.here.peers.get_mut(&token) {
+                peer.tries = tries;
+            }
+        }
+        self.here.next_try = next_try;
         (known, strangers)
     }
 
@@ -175,6 +179,9 @@ impl Turn<'_> {
         if self.here.lottery.drip != drip {
             self.here.lottery.drip = drip;
             self.here.lottery.left_to_callers = 0;
+        }
+        if strangers.is_empty() {
+            return;
         }
         let callers = self.callers(&strangers);
         while !strangers.is_empty() {
