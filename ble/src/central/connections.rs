@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::PeerAddress;
 
@@ -23,11 +23,13 @@ pub(crate) const IDLE_TIME: Duration = Duration::from_secs(5);
 pub(crate) struct Connections {
     table: Mutex<HashMap<PeerAddress, Connection>>,
     ends: mpsc::Sender<PeerAddress>,
+    doubts: Notify,
 }
 
 #[derive(Debug)]
 struct Connection {
     links: usize,
+    had_link: bool,
     dialled: bool,
     stands: bool,
     idle_since: Instant,
@@ -46,7 +48,7 @@ impl Connections {
     /// Nobody is connected. The receiver is told which connections to end.
     pub(crate) fn new() -> (Arc<Connections>, mpsc::Receiver<PeerAddress>) {
         let (ends, ending) = mpsc::channel(ENDS_QUEUED);
-        (Arc::new(Connections { table: Mutex::default(), ends }), ending)
+        (Arc::new(Connections { table: Mutex::default(), ends, doubts: Notify::new() }), ending)
     }
 
     /// A link stands, or is about to stand, on the connection to this device. `None` where there are too many.
@@ -56,6 +58,10 @@ impl Connections {
             return None;
         }
         let connection = table.entry(address.clone()).or_insert_with(Connection::new);
+        // Nobody opens a second link on one connection: so this is another connection, of which the system told nothing.
+        if !dialled && std::mem::replace(&mut connection.had_link, true) {
+            self.doubts.notify_one();
+        }
         connection.links += 1;
         connection.dialled |= dialled;
         let gone = connection.gone.subscribe();
@@ -78,11 +84,27 @@ impl Connections {
         self.table().get(address).is_some_and(|connection| connection.stands)
     }
 
-    /// The system says that this device is no longer connected.
-    pub(crate) fn disconnected(&self, address: &PeerAddress) {
-        if let Some(connection) = self.table().remove(address) {
-            connection.gone.send_replace(true);
-        }
+    /// The system says that this device is no longer connected. Returns whether the device had connected, and not we.
+    pub(crate) fn disconnected(&self, address: &PeerAddress) -> bool {
+        let Some(connection) = self.table().remove(address) else { return false };
+        connection.gone.send_replace(true);
+        !connection.dialled
+    }
+
+    /// Returns once somebody has connected without the system's saying so: it tells nothing of who connects a second time
+    /// while it takes the first connection to stand. That connection, too, has ended the advert that it answered.
+    pub(crate) async fn doubt(&self) {
+        self.doubts.notified().await;
+    }
+
+    /// Whether somebody who dialled is connected.
+    pub(crate) fn has_callers(&self) -> bool {
+        self.table().values().any(|connection| connection.stands && !connection.dialled)
+    }
+
+    /// Whether a link stands on the connection to this device.
+    pub(crate) fn has_link(&self, address: &PeerAddress) -> bool {
+        self.table().get(address).is_some_and(|connection| connection.links > 0)
     }
 
     /// How many links were accepted or dialled, and stand.
@@ -137,6 +159,7 @@ impl Connection {
     fn new() -> Self {
         Connection {
             links: 0,
+            had_link: false,
             dialled: false,
             stands: false,
             idle_since: Instant::now(),
@@ -174,6 +197,8 @@ impl Drop for Membership {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may")]
+
+    use futures::FutureExt;
 
     use super::*;
 
@@ -214,6 +239,21 @@ mod tests {
         drop(link);
         assert_eq!((connections.links(), ends.try_recv().is_err()), (1, true), "the new connection stands");
         assert!(!again.is_gone());
+    }
+
+    #[tokio::test]
+    async fn a_second_link_shows_that_somebody_has_connected_unnoticed() {
+        let (connections, _ends) = Connections::new();
+        let peer = PeerAddress::new("a");
+        connections.connected(&peer);
+        drop(connections.join(&peer, false).unwrap());
+        assert!(connections.doubt().now_or_never().is_none(), "one connection, one link");
+        drop(connections.join(&peer, false).unwrap());
+        assert!(connections.doubt().now_or_never().is_some());
+        assert!(connections.has_callers() && !connections.has_link(&peer));
+        assert!(connections.disconnected(&peer) && !connections.has_callers());
+        drop(connections.join(&peer, true).unwrap());
+        assert!(!connections.disconnected(&peer), "we dialled it");
     }
 
     #[test]

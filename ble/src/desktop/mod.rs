@@ -191,7 +191,9 @@ impl Life {
         match happened {
             // Who connected by another program's doing is that program's.
             Happened::Note(Note::Connected(_)) => {}
-            Happened::Note(Note::Disconnected(address)) => scanning.connections.disconnected(&address),
+            Happened::Note(Note::Disconnected(address)) => {
+                scanning.connections.disconnected(&address);
+            }
             Happened::Note(Note::PoweredOff) => self.fell(RadioError::PoweredOff).await,
             Happened::Note(Note::Ended) => {
                 self.fell(RadioError::NoService("it tells nothing more".into())).await;
