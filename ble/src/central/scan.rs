@@ -127,18 +127,12 @@ impl Listener {
             let known = peripheral.properties().await?.unwrap_or_default();
             // Only what was heard has a strength. What has none is here because it connected, and of a device that is
             // new for that reason BlueZ tells nothing but that it is new.
-            let came = match known.rssi {
-                None => Some(peripheral.is_connected().await?),
-                Some(_) => None,
-            };
+            let came = known.rssi.is_none() && peripheral.is_connected().await?;
             Ok::<_, btleplug::Error>((known, came))
         };
         let Ok((known, came)) = within(CALL_TIME, "looking at a device", looking).await else { return };
-        if let Some(stayed) = came {
+        if came {
             self.note(Note::Connected(peer_address(&id))).await;
-            if !stayed {
-                self.note(Note::Disconnected(peer_address(&id))).await;
-            }
         }
         // A central that connected shows its services to the system as well, and advertises nothing.
         let lists = known.services.contains(&Uuid::from_u128(SERVICE));

@@ -69,8 +69,13 @@ impl Advertiser {
                     self.shown = Some(Shown { presence, since: Instant::now(), _handle: handle });
                     return Ok(());
                 }
-                Ok(Err(error)) if hopeless(&error) => return Err(explain(&error)),
-                Ok(Err(error)) => last = explain(&error),
+                Ok(Err(error)) => {
+                    last = explain(&error);
+                    // Where the service has gone, so have scan and links: an advert alone, with the next service, would hide it.
+                    if hopeless(&error) || matches!(last, RadioError::NoService(_)) {
+                        return Err(last);
+                    }
+                }
                 Err(_) => last = RadioError::TimedOut("registering the advert"),
             }
             self.start_over().await?;
