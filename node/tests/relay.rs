@@ -7,12 +7,14 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::wildcard_enum_match_arm,
     reason = "whatever is not awaited fails a test"
 )]
 mod air;
 #[path = "relayed/hall.rs"]
 mod hall;
 #[path = "relayed/heard.rs"]
+#[allow(clippy::expect_used, reason = "what cannot go on has failed")]
 mod heard;
 
 use std::{

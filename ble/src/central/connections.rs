@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::PeerAddress;
 
@@ -23,11 +23,21 @@ pub(crate) const IDLE_TIME: Duration = Duration::from_secs(5);
 pub(crate) struct Connections {
     table: Mutex<HashMap<PeerAddress, Connection>>,
     ends: mpsc::Sender<PeerAddress>,
+    doubts: Notify,
+}
+
+/// Who dialled. Where it was this device, the other's own connection may have crossed ours, without [`Connections::connected`]
+/// having said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Ours,
+    Theirs,
 }
 
 #[derive(Debug)]
 struct Connection {
     links: usize,
+    had_link: bool,
     dialled: bool,
     stands: bool,
     idle_since: Instant,
@@ -46,7 +56,7 @@ impl Connections {
     /// Nobody is connected. The receiver is told which connections to end.
     pub(crate) fn new() -> (Arc<Connections>, mpsc::Receiver<PeerAddress>) {
         let (ends, ending) = mpsc::channel(ENDS_QUEUED);
-        (Arc::new(Connections { table: Mutex::default(), ends }), ending)
+        (Arc::new(Connections { table: Mutex::default(), ends, doubts: Notify::new() }), ending)
     }
 
     /// A link stands, or is about to stand, on the connection to this device. `None` where there are too many.
@@ -56,6 +66,10 @@ impl Connections {
             return None;
         }
         let connection = table.entry(address.clone()).or_insert_with(Connection::new);
+        // Nobody opens a second link on one connection: so this is another connection, of which the system told nothing.
+        if !dialled && std::mem::replace(&mut connection.had_link, true) {
+            self.doubts.notify_one();
+        }
         connection.links += 1;
         connection.dialled |= dialled;
         let gone = connection.gone.subscribe();
@@ -78,13 +92,28 @@ impl Connections {
         self.table().get(address).is_some_and(|connection| connection.stands)
     }
 
-    /// The system says that this device is no longer connected. Returns whether it may have connected to us without
-    /// [`Connections::connected`] having said so: where we dialled it, its own connection may have crossed ours.
-    pub(crate) fn disconnected(&self, address: &PeerAddress) -> bool {
+    /// The system says that this device is no longer connected. Returns whose connection it was.
+    pub(crate) fn disconnected(&self, address: &PeerAddress) -> Whose {
         // What was dialled is forgotten with its last link.
-        let Some(connection) = self.table().remove(address) else { return true };
+        let Some(connection) = self.table().remove(address) else { return Whose::Ours };
         connection.gone.send_replace(true);
-        connection.dialled
+        if connection.dialled { Whose::Ours } else { Whose::Theirs }
+    }
+
+    /// Returns once somebody has connected without the system's saying so: it tells nothing of who connects a second time
+    /// while it takes the first connection to stand. That connection, too, has ended the advert that it answered.
+    pub(crate) async fn doubt(&self) {
+        self.doubts.notified().await;
+    }
+
+    /// Whether somebody who dialled is connected.
+    pub(crate) fn has_callers(&self) -> bool {
+        self.table().values().any(|connection| connection.stands && !connection.dialled)
+    }
+
+    /// Whether a link stands on the connection to this device.
+    pub(crate) fn has_link(&self, address: &PeerAddress) -> bool {
+        self.table().get(address).is_some_and(|connection| connection.links > 0)
     }
 
     /// How many links were accepted or dialled, and stand.
@@ -139,6 +168,7 @@ impl Connection {
     fn new() -> Self {
         Connection {
             links: 0,
+            had_link: false,
             dialled: false,
             stands: false,
             idle_since: Instant::now(),
@@ -177,6 +207,8 @@ impl Drop for Membership {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may")]
 
+    use futures::FutureExt;
+
     use super::*;
 
     #[test]
@@ -210,7 +242,7 @@ mod tests {
         let (connections, mut ends) = Connections::new();
         let peer = PeerAddress::new("a");
         let link = connections.join(&peer, true).unwrap();
-        assert!(connections.disconnected(&peer));
+        assert_eq!(connections.disconnected(&peer), Whose::Ours);
         assert!(link.is_gone());
         let again = connections.join(&peer, true).unwrap();
         drop(link);
@@ -218,14 +250,28 @@ mod tests {
         assert!(!again.is_gone());
     }
 
+    #[tokio::test]
+    async fn a_second_link_shows_that_somebody_has_connected_unnoticed() {
+        let (connections, _ends) = Connections::new();
+        let peer = PeerAddress::new("a");
+        connections.connected(&peer);
+        drop(connections.join(&peer, false).unwrap());
+        assert!(connections.doubt().now_or_never().is_none(), "one connection, one link");
+        drop(connections.join(&peer, false).unwrap());
+        assert!(connections.doubt().now_or_never().is_some());
+        assert!(connections.has_callers() && !connections.has_link(&peer));
+        assert_eq!(connections.disconnected(&peer), Whose::Theirs);
+        assert!(!connections.has_callers());
+    }
+
     #[test]
-    fn the_end_of_a_dialled_connection_may_be_that_of_one_that_crossed_it() {
+    fn what_ends_was_the_side_s_that_dialled() {
         let (connections, _ends) = Connections::new();
         let (theirs, ours) = (PeerAddress::new("a"), PeerAddress::new("b"));
         assert!(connections.connected(&theirs));
-        assert!(!connections.disconnected(&theirs), "it was told of as it came");
+        assert_eq!(connections.disconnected(&theirs), Whose::Theirs);
         drop(connections.join(&ours, true));
-        assert!(connections.disconnected(&ours), "also after its last link");
+        assert_eq!(connections.disconnected(&ours), Whose::Ours, "also after its last link");
     }
 
     #[test]

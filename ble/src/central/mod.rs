@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::{PeerAddress, RadioError};
 
-pub(crate) use connections::{Connections, Membership};
+pub(crate) use connections::{Connections, Membership, Whose};
 pub(crate) use gatt_link::{Inbox, dial, read_presence};
 pub(crate) use heard::{Dialling, Heard};
 pub(crate) use scan::{Note, Scan};

@@ -193,7 +193,7 @@ impl Life {
             Happened::Note(Note::Connected(_)) => {}
             Happened::Note(Note::Disconnected(address)) => {
                 // There is no advert that it could have ended.
-                let _crossed = scanning.connections.disconnected(&address);
+                let _whose = scanning.connections.disconnected(&address);
             }
             Happened::Note(Note::PoweredOff) => self.fell(RadioError::PoweredOff).await,
             Happened::Note(Note::Ended) => {

@@ -3,8 +3,8 @@
 //! - registering it can hang, and a registration that was given up stays with BlueZ until all its sets are taken. So the
 //!   advert has a session of its own: closing that frees whatever it had registered, and the next attempt has a fresh
 //!   one;
-//! - an incoming connection ends a connectable advert, so it is registered again after each. One that crosses a connection of
-//!   ours to the same device is not told of, so it is registered again after each of those as well;
+//! - an incoming connection ends a connectable advert, so it is registered again after each, and whenever one may have
+//!   come in that BlueZ did not tell of;
 //! - BlueZ goes back to nothing when it is restarted, without a word: [`Advertiser::check`] finds out.
 
 use std::time::{Duration, Instant};
@@ -21,8 +21,9 @@ use crate::{
     linux::bus::{Bus, explain, told},
 };
 
-/// How long BlueZ may take over a registration, which takes it 60 ms.
-const REGISTER_TIME: Duration = Duration::from_secs(1);
+/// How long BlueZ may take over a registration, which takes it 60 ms. On a machine that has no time for it, giving up sooner
+/// makes it worse: what was given up is still carried out.
+const REGISTER_TIME: Duration = Duration::from_secs(3);
 /// Registrations tried, each with another session.
 const ATTEMPTS: usize = 5;
 /// The pause before the second; it doubles.
@@ -68,8 +69,13 @@ impl Advertiser {
                     self.shown = Some(Shown { presence, since: Instant::now(), _handle: handle });
                     return Ok(());
                 }
-                Ok(Err(error)) if hopeless(&error) => return Err(explain(&error)),
-                Ok(Err(error)) => last = explain(&error),
+                Ok(Err(error)) => {
+                    last = explain(&error);
+                    // Where the service has gone, so have scan and links: an advert alone, with the next service, would hide it.
+                    if hopeless(&error) || matches!(last, RadioError::NoService(_)) {
+                        return Err(last);
+                    }
+                }
                 Err(_) => last = RadioError::TimedOut("registering the advert"),
             }
             self.start_over().await?;
@@ -86,6 +92,11 @@ impl Advertiser {
         let presence = shown.presence;
         sleep(AGAIN_EVERY.saturating_sub(shown.since.elapsed())).await;
         self.show(presence).await
+    }
+
+    /// How long the registration is old; zero where nothing is shown.
+    pub(super) fn age(&self) -> Duration {
+        self.shown.as_ref().map(|shown| shown.since.elapsed()).unwrap_or_default()
     }
 
     /// Withdraws it. When this returns it is off the air, or BlueZ does not answer.

@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     PeerAddress, Presence, RadioError,
     advert::SERVICE,
-    central::{Connections, Heard, Note, Scan},
+    central::{Connections, Heard, Note, Scan, Whose},
     events::EventQueue,
     linux::{
         advertiser::Advertiser,
@@ -37,6 +37,12 @@ const REQUESTS_QUEUED: usize = 4;
 const CHANNELS: usize = 16;
 /// What was sent last is given so long to arrive, before its connection is ended.
 const LINGER: Duration = Duration::from_millis(200);
+/// Where somebody has connected unnoticed, the advert is registered again, but is left alone this long before: whoever hears it
+/// must have time to dial it where it is.
+const UNNOTICED_AFTER: Duration = Duration::from_secs(1);
+/// While somebody stays connected, or has left, another connection of the same device may have gone unnoticed: the advert is
+/// registered again once it is this old.
+const IN_DOUBT_AFTER: Duration = Duration::from_secs(5);
 /// Registrations of the service tried.
 const SERVICE_ATTEMPTS: usize = 3;
 
@@ -95,6 +101,7 @@ impl OnAir {
             advertiser,
             connections: Arc::clone(&connections),
             endings: JoinSet::new(),
+            renew_at_age: None,
         };
         let keeper = tokio::spawn(keeper.run(noted, ends, requested));
         let mut air = OnAir {
@@ -178,6 +185,8 @@ struct Keeper {
     advertiser: Advertiser,
     connections: Arc<Connections>,
     endings: JoinSet<()>,
+    /// The advert may have ended unnoticed: it is registered again once it is this old.
+    renew_at_age: Option<Duration>,
 }
 
 impl Keeper {
@@ -189,7 +198,9 @@ impl Keeper {
     ) -> (Advertiser, RadioError) {
         let mut checks = interval(CHECK_EVERY);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let connections = Arc::clone(&self.connections);
         loop {
+            let left_alone = self.renew_at_age.unwrap_or_default().saturating_sub(self.advertiser.age());
             let kept = tokio::select! {
                 Some(request) = requests.recv() => match request {
                     Request::Show(presence) => self.advertiser.show(presence).await,
@@ -203,6 +214,11 @@ impl Keeper {
                     self.end(address, LINGER);
                     Ok(())
                 }
+                () = connections.doubt() => {
+                    self.doubt(UNNOTICED_AFTER);
+                    Ok(())
+                }
+                () = sleep(left_alone), if self.renew_at_age.is_some() => self.show_again().await,
                 _ = checks.tick() => self.check().await,
             };
             if let Err(error) = kept {
@@ -214,19 +230,34 @@ impl Keeper {
     async fn note(&mut self, note: Note) -> Result<(), RadioError> {
         match note {
             Note::Connected(address) => match self.connections.connected(&address) {
-                true => self.advertiser.again().await,
+                true => self.show_again().await,
                 false => Ok(()),
             },
             Note::Disconnected(address) => match self.connections.disconnected(&address) {
-                true => self.advertiser.again().await,
-                false => Ok(()),
+                Whose::Ours => self.show_again().await,
+                Whose::Theirs => {
+                    self.doubt(IN_DOUBT_AFTER);
+                    Ok(())
+                }
             },
             Note::PoweredOff => Err(RadioError::PoweredOff),
             Note::Ended => Err(RadioError::NoService("the system bus is gone".into())),
         }
     }
 
+    async fn show_again(&mut self) -> Result<(), RadioError> {
+        self.renew_at_age = None;
+        self.advertiser.again().await
+    }
+
+    fn doubt(&mut self, age: Duration) {
+        self.renew_at_age = Some(self.renew_at_age.map_or(age, |before| before.min(age)));
+    }
+
     async fn check(&mut self) -> Result<(), RadioError> {
+        if self.connections.has_callers() {
+            self.doubt(IN_DOUBT_AFTER);
+        }
         while self.endings.try_join_next().is_some() {}
         for address in self.connections.idle(Instant::now()) {
             self.end(address, Duration::ZERO);
@@ -307,7 +338,9 @@ fn accept(
     tokio::spawn(async move {
         while let Ok((channel, from)) = listener.accept().await {
             let address = PeerAddress::new(&from.addr.to_string());
+            // One link a central: whoever opens more would hold the places of others.
             if connections.links() < CHANNELS
+                && !connections.has_link(&address)
                 && let Some(membership) = connections.join(&address, false)
             {
                 events.accepted(ChannelLink::over(channel, None, membership));

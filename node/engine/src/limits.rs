@@ -31,9 +31,9 @@ pub const PAST_OFFER: usize = 2;
 pub const HANDSHAKE: Duration = secs(10);
 /// How long a responder holds message 3 for its own dwell, RSSI gate, or a free place past message 3.
 pub const HOLD: Duration = secs(6);
-/// Of that hold, the first part for a radio token that was not heard at all: an exchange can be quicker than an advert. Not
-/// heard by then, it is taken for one that cannot be.
-pub const UNHEARD: Duration = secs(2);
+/// Of that hold, the first part for a radio token that was not heard at all: an exchange can be quicker than an advert, and a
+/// connection takes the caller's advert off the air for a moment. Not heard by then, it is taken for one that cannot be.
+pub const UNHEARD: Duration = secs(4);
 /// How long an initiator waits for message 4: the hold, and time for the work and the way.
 pub const ANSWER_WAIT: Duration = secs(10);
 /// How long a responder waits for message 5.

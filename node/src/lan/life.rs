@@ -281,7 +281,7 @@ impl Life {
                 tokio::spawn(tasks::pass(stream, queued));
                 OwnMesh::Told(frames)
             }
-            other => other,
+            unchanged @ (OwnMesh::Unused | OwnMesh::Told(_) | OwnMesh::Refused) => unchanged,
         };
     }
 

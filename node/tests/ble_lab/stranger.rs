@@ -1,6 +1,7 @@
 //! A central with bad manners: it speaks the attribute protocol itself, and so may say what no system's Bluetooth would.
 
 use std::{
+    cell::OnceCell,
     pin::pin,
     time::{Duration, Instant},
 };
@@ -18,6 +19,8 @@ use tokio::time::{sleep, timeout};
 const ATT: u16 = 4;
 /// How long anything may take that should work.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one attempt to connect may take.
+const ATTEMPT: Duration = Duration::from_secs(3);
 const MTU: u16 = 517;
 
 /// Operations of the attribute protocol (Core specification, volume 3, part F, 3.4).
@@ -31,6 +34,8 @@ pub(crate) const WRITE_COMMAND: u8 = 0x52;
 /// One controller, and its owner's ill will.
 pub(crate) struct Stranger {
     adapter: Adapter,
+    /// The token of whoever was heard first. Nobody else is looked for after that, whatever the address.
+    victim: OnceCell<Vec<u8>>,
     _session: Session,
 }
 
@@ -45,10 +50,10 @@ impl Stranger {
     pub(crate) async fn on(controller: u8) -> Result<Stranger, Failed> {
         let session = Session::new().await?;
         let adapter = session.adapter(&format!("hci{controller}"))?;
-        Ok(Stranger { adapter, _session: session })
+        Ok(Stranger { adapter, victim: OnceCell::new(), _session: session })
     }
 
-    /// Somebody who shows the service now.
+    /// Who shows the service now: anybody at first, and then always the same.
     pub(crate) async fn hear(&self) -> Result<Address, Failed> {
         let hearing = async {
             let mut events = pin!(self.adapter.discover_devices_with_changes().await?);
@@ -56,19 +61,23 @@ impl Stranger {
                 let AdapterEvent::DeviceAdded(address) = event else { continue };
                 let device = self.adapter.device(address)?;
                 let data = device.service_data().await.ok().flatten().unwrap_or_default();
+                // Version and flags (1), token (8), class (1).
+                let Some(token) = data.get(&Uuid::from_u128(SERVICE)).and_then(|data| data.get(1..9)) else {
+                    continue;
+                };
                 // What is remembered of earlier adverts has no strength.
-                if data.contains_key(&Uuid::from_u128(SERVICE)) && device.rssi().await?.is_some() {
+                if device.rssi().await?.is_some() && self.victim.get_or_init(|| token.to_vec()) == token {
                     return Ok(address);
                 }
             }
             Err(Failed::from("the scan ended"))
         };
-        timeout(PATIENCE, hearing).await?
+        timeout(PATIENCE, hearing).await.map_err(|_| Failed::from("nobody was heard"))?
     }
 
     /// Connects and learns what attributes there are.
     pub(crate) async fn connect(&self) -> Result<Att, Failed> {
-        let channel = self.channel(self.hear().await?, 0, ATT).await?;
+        let (_, channel) = self.reach(0, ATT).await?;
         let mut att = Att { channel, attributes: Vec::new() };
         att.ask(&[&[MTU_REQUEST], &MTU.to_le_bytes()[..]].concat()).await?;
         att.learn().await?;
@@ -77,14 +86,28 @@ impl Stranger {
 
     /// Opens L2CAP channels on one connection, where devices of the protocol listen; as many as there are to be had.
     pub(crate) async fn channels(&self, at_most: usize) -> Result<Vec<SeqPacket>, Failed> {
-        let peer = self.hear().await?;
-        let mut open = vec![self.channel(peer, PSM, 0).await?];
+        let (peer, first) = self.reach(PSM, 0).await?;
+        let mut open = vec![first];
         while open.len() < at_most
-            && let Ok(channel) = self.channel(peer, PSM, 0).await
+            && let Ok(Ok(channel)) = timeout(ATTEMPT, self.channel(peer, PSM, 0)).await
         {
             open.push(channel);
         }
         Ok(open)
+    }
+
+    /// Connects to somebody who shows the service. Whoever was heard has another address as soon as another connects, so
+    /// it takes several attempts where there are several strangers.
+    async fn reach(&self, psm: u16, cid: u16) -> Result<(Address, SeqPacket), Failed> {
+        let reaching = async {
+            loop {
+                let peer = self.hear().await?;
+                if let Ok(Ok(channel)) = timeout(ATTEMPT, self.channel(peer, psm, cid)).await {
+                    return Ok((peer, channel));
+                }
+            }
+        };
+        timeout(PATIENCE, reaching).await.map_err(|_| Failed::from("nobody could be reached"))?
     }
 
     async fn channel(&self, peer: Address, psm: u16, cid: u16) -> Result<SeqPacket, Failed> {
@@ -92,14 +115,11 @@ impl Stranger {
         let (here, kind) = (self.adapter.address().await?, self.adapter.address_type().await?);
         socket.bind(SocketAddr { addr: here, addr_type: kind, psm: 0, cid })?;
         let there = SocketAddr { addr: peer, addr_type: AddressType::LeRandom, psm, cid };
-        let channel = timeout(PATIENCE, socket.connect(there)).await??;
+        let channel = socket.connect(there).await?;
         // The call can be over before the channel is up.
-        let up = async {
-            while channel.send_mtu().is_err() {
-                sleep(Duration::from_millis(10)).await;
-            }
-        };
-        timeout(PATIENCE, up).await?;
+        while channel.send_mtu().is_err() {
+            sleep(Duration::from_millis(10)).await;
+        }
         Ok(channel)
     }
 }

@@ -5,6 +5,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+        mpsc,
     },
     thread::{self, JoinHandle},
     time::Duration,
@@ -38,18 +39,18 @@ const CHARACTERISTIC: u128 = 0x2803;
 pub(crate) fn trials() -> Vec<LabTrial> {
     let lab = |controllers| Lab::new(controllers).clock(MID_EPOCH);
     vec![
-        // A stranger who connects again and again keeps its victim's advert off the air: others do not hear it, count no crowd, and
-        // the first contact is spent until the repeat.
-        lab(3).trial("a_strangers_garbage_keeps_nobody_from_meeting", garbage).unmet(),
+        // Four of five runs on a busy machine. Where BlueZ has no time, registrations that were given up stay with it, until it has
+        // no place for another advert.
+        lab(5).trial("a_strangers_garbage_keeps_nobody_from_meeting", garbage).unmet(),
         lab(3).trial("a_strangers_flood_of_fragments_is_bounded", flood),
-        lab(4).trial("a_stranger_who_stays_silent_is_thrown_out", silent).unmet(),
-        lab(5).trial("strangers_who_hold_every_place_keep_nobody_from_meeting", every_place).unmet(),
+        lab(6).trial("a_stranger_who_stays_silent_is_thrown_out", silent),
+        lab(4).trial("strangers_who_hold_every_place_keep_nobody_from_meeting", every_place).unmet(),
         lab(2).trial("a_connected_stranger_reads_neither_host_nor_owner", names),
     ]
 }
 
 fn garbage(_: &Inside) -> Result<(), Failed> {
-    others_still_meet(vec![AtWork::begin(2, async |stranger, works| {
+    let strangers = vec![AtWork::begin(4, async |stranger, works| {
         let mut noise = Noise(1);
         let mut att = stranger.connect().await?;
         let packets = att.handle(PACKET_CHARACTERISTIC)?;
@@ -66,11 +67,16 @@ fn garbage(_: &Inside) -> Result<(), Failed> {
             att.write(packets, &value).await?;
         }
         Ok(())
-    })])
+    })];
+    others_still_meet(strangers, || {
+        let mut pair = (open(2, &["knitting"], &[])?, open(3, &["knitting"], &[])?);
+        nudged_alike(&mut pair.0, &mut pair.1, &["knitting"])?;
+        Ok(vec![pair.0, pair.1])
+    })
 }
 
 fn flood(_: &Inside) -> Result<(), Failed> {
-    others_still_meet(vec![AtWork::begin(2, async |stranger, works| {
+    let strangers = vec![AtWork::begin(2, async |stranger, works| {
         let mut att = stranger.connect().await?;
         let packets = att.handle(PACKET_CHARACTERISTIC)?;
         att.subscribe(packets).await?;
@@ -90,35 +96,42 @@ fn flood(_: &Inside) -> Result<(), Failed> {
             }
         }
         Ok(())
-    })])
+    })];
+    others_still_meet(strangers, || Ok(Vec::new()))
 }
 
-/// Strangers are at work; somebody is there, and another comes: these two meet as if nothing were.
-fn others_still_meet(strangers: Vec<AtWork>) -> Result<(), Failed> {
+/// Strangers are at work on somebody. Another comes: these two meet as if nothing were, and so do those beside them. One
+/// `bluetoothd` serves the whole lab, so those beside are few, and none where the strangers keep it busy.
+fn others_still_meet(
+    strangers: Vec<AtWork>,
+    beside: fn() -> Result<Vec<Program>, Failed>,
+) -> Result<(), Failed> {
     let mut one = open(0, &["devops", "opera"], &[])?;
     one.wait_until("on the air", SOON, |line| line.json["state"] == "up")?;
     let before = memory_kib(&one)?;
     strangers.iter().try_for_each(|stranger| stranger.go())?;
     thread::sleep(Duration::from_secs(3));
     let mut two = open(1, &["devops", "chess"], &[])?;
+    let beside = beside()?;
     nudged_alike(&mut one, &mut two, &["devops"])?;
     strangers.iter().try_for_each(|stranger| stranger.go())?;
     for stranger in strangers {
         stranger.stop()?;
     }
     assert!(memory_kib(&one)? < before + GROWTH_KIB, "from {before} KiB to {} KiB", memory_kib(&one)?);
-    end(one)?;
-    end(two)
+    [one, two].into_iter().chain(beside).try_for_each(end)
 }
 
 fn silent(_: &Inside) -> Result<(), Failed> {
     let mut one = open(0, &["devops"], &[])?;
     one.wait_until("on the air", SOON, |line| line.json["state"] == "up")?;
+    let (here, comes) = mpsc::channel();
     let stays: Vec<_> = [0, 1, 2]
         .map(|how| {
+            let here = here.clone();
             thread::spawn(move || {
                 block_on(async {
-                    let stranger = Stranger::on(how + 1).await?;
+                    let stranger = Stranger::on(how + 3).await?;
                     let mut att = stranger.connect().await?;
                     let packets = att.handle(PACKET_CHARACTERISTIC)?;
                     // Connected and nothing else; subscribed as well; with a link as well.
@@ -128,16 +141,24 @@ fn silent(_: &Inside) -> Result<(), Failed> {
                     if how > 1 && !att.write(packets, &[7, 9]).await? {
                         return Err("the link was refused".into());
                     }
+                    here.send(())?;
                     Ok(att.stay().await)
                 })
             })
         })
         .into();
+    drop(here);
+    for _ in &stays {
+        // One that failed says so below.
+        let _failed = comes.recv_timeout(SOON);
+    }
+    let mut pair = (open(1, &["knitting"], &[])?, open(2, &["knitting"], &[])?);
+    nudged_alike(&mut pair.0, &mut pair.1, &["knitting"])?;
     for stay in stays {
         let stayed = stay.join().map_err(|_| "the stranger panicked")??;
         assert!(stayed < SILENT_STAY, "it stayed for {stayed:?}");
     }
-    end(one)
+    [one, pair.0, pair.1].into_iter().try_for_each(end)
 }
 
 fn every_place(_: &Inside) -> Result<(), Failed> {
@@ -150,7 +171,8 @@ fn every_place(_: &Inside) -> Result<(), Failed> {
         }
         Ok(())
     };
-    others_still_meet((2..5).map(|controller| AtWork::begin(controller, hold)).collect())
+    let strangers = (2..4).map(|controller| AtWork::begin(controller, hold)).collect();
+    others_still_meet(strangers, || Ok(Vec::new()))
 }
 
 fn names(_: &Inside) -> Result<(), Failed> {

@@ -72,7 +72,7 @@ impl Turn<'_> {
                     && about.token.is_some_and(|t| self.here.exchanges.is_with(&t)) => {}
             Phase::Hello => self.strike_outbound(about.link, about.token),
             Phase::Identified(_) if is_barred(why) => self.strike_outbound(about.link, about.token),
-            Phase::Identified(_) | Phase::Waiting(_) => self.try_later(about.token),
+            Phase::Identified(_) | Phase::Waiting(_) => self.try_later(about),
             Phase::Opened | Phase::Greeted if why == Failure::BudgetSpent => {}
             Phase::Opened | Phase::Greeted => self.strike_inbound(about.link, why.is_bad_proof()),
             Phase::Held(_) if is_barred(why) => self.strike_inbound(about.link, false),

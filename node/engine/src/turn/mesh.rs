@@ -169,7 +169,7 @@ impl Turn<'_> {
             Phase::Hello if why == Failure::Refused && self.here.exchanges.is_with(&token) => {}
             Phase::Hello => strike(false),
             Phase::Identified(_) if is_barred(why) => strike(false),
-            Phase::Identified(_) | Phase::Waiting(_) => self.try_later(Some(token)),
+            Phase::Identified(_) | Phase::Waiting(_) => self.try_later(about),
             Phase::Opened | Phase::Greeted if why == Failure::BudgetSpent => {}
             Phase::Opened | Phase::Greeted => strike(true),
             Phase::Held(_) if is_barred(why) => strike(true),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sighej_crypto::{Token, exchange::InitiatorHello};
 
 use crate::{
-    ChannelId, LinkId, RadioAddress, Reach, Transmit,
+    ChannelId, LinkId, RadioAddress, Reach, Transmit, Transport,
     budget::{Class, Grant},
     exchange::{About, Exchange, Stage},
     ledger::{Due, Record},
@@ -37,6 +37,16 @@ enum Route {
         hops: u8,
         link: LinkId,
     },
+}
+
+impl Route {
+    fn transport(self) -> Transport {
+        match self {
+            Route::Link(_) => Transport::Lan,
+            Route::Dial { .. } => Transport::Ble,
+            Route::Mesh { .. } => Transport::Mesh,
+        }
+    }
 }
 
 /// What a peer is waiting for.
@@ -123,11 +133,12 @@ impl Turn<'_> {
             .lan_routes(token, peer, turn, serves_us)
             .chain(self.radio_routes(token, peer, turn, serves_us))
             .chain(self.mesh_routes(token, peer, turn, serves_us));
-        let Some((from, route)) = routes.map(|(from, route)| (from.max(due).max(now), route)).min() else {
-            return Plan::Idle;
-        };
-        let Some(free_at) = tries.free_at() else { return Plan::Idle };
-        let at = from.max(free_at);
+        let routes = routes.filter_map(|(from, route)| {
+            let way = route.transport();
+            let at = from.max(due).max(tries.free_at(way)?).max(now);
+            Some((at, tries.has_just_failed(way), route))
+        });
+        let Some((at, _, route)) = routes.min() else { return Plan::Idle };
         if at > now {
             return Plan::At(at);
         }
@@ -341,14 +352,14 @@ impl Turn<'_> {
         }
     }
 
-    /// A responder was not ready, or this device could not go on: tried again later.
-    pub(super) fn try_later(&mut self, token: Option<Token>) {
+    /// A responder was not ready, this device could not go on, or the link was lost: tried again later, or the other way.
+    pub(super) fn try_later(&mut self, about: &About) {
         let now = self.now();
-        let Some(token) = token else { return };
+        let Some(token) = about.token else { return };
         let (turn, _) = turn(self.here.ledger.by_token(&token).map(|(_, record)| record));
         if let Some(peer) = self.here.peers.get_mut(&token) {
             let mut tries: Tries = peer.tries.at_turn(turn);
-            tries.not_ready(now);
+            tries.not_ready(about.transport, now);
             peer.tries = tries;
         }
     }

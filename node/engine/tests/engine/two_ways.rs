@@ -108,3 +108,20 @@ fn what_the_radio_lost_is_tried_again_over_the_network() {
         }
     }
 }
+
+#[test]
+fn what_the_network_loses_is_tried_again_by_radio_and_not_by_the_network() {
+    for message in 0..LAST {
+        for seed in 0..4 {
+            let mut world = tea_drinkers(seed).all_on_lan().all_on_air();
+            world.cut_after = Some(message);
+            world.open_all();
+            world.run_for(secs(12));
+            for node in &world.nodes {
+                let nudges = node.nudges();
+                assert_eq!(nudges.len(), 1, "message {message}, seed {seed}: {:?}", node.events);
+                assert_eq!(nudges[0].1.transport, Transport::Ble, "message {message}, seed {seed}");
+            }
+        }
+    }
+}
