@@ -60,16 +60,17 @@ async fn a_pair_that_meets_both_ways_is_one_pair_and_is_nudged_once() {
 async fn a_phone_meets_a_laptop_out_of_its_reach_through_one_that_has_radio_and_network() {
     let room = Room::new(2, Conditions::default());
     let far = Station { position: (10_000.0, 0.0), ..Station::default() };
-    let mut laptop = room.enter_with(&["devops"], far, Some(loopback(Vec::new())));
+    let mut laptop = room.enter_with(&["devops"], far, |config| config.lan = Some(loopback(Vec::new())));
     laptop.node.intend(Intent::Open).await.unwrap();
     let listening = |event: &NodeEvent| match event {
         NodeEvent::Listening(address) => Some(address.clone()),
         _ => None,
     };
     let address = laptop.until(SOON, listening).await;
-    let mut between = room.enter_with(&["chess"], Station::default(), Some(loopback(vec![address])));
+    let mut between =
+        room.enter_with(&["chess"], Station::default(), |config| config.lan = Some(loopback(vec![address])));
     between.node.intend(Intent::Open).await.unwrap();
-    let mut phone = room.enter_with(&["devops"], Station::default(), None);
+    let mut phone = room.enter(&["devops"], Station::default());
     phone.node.intend(Intent::Open).await.unwrap();
 
     let (theirs, ours) = (phone.nudge(2 * SOON).await, laptop.nudge(SOON).await);
