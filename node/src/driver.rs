@@ -169,6 +169,11 @@ impl Driver {
                 self.engine.handle_link_down(link, now);
             }
             LinkEvent::Presence { link, bytes } => self.engine.handle_presence(link, &bytes, now),
+            LinkEvent::Mesh { link, bytes } => {
+                self.traffic.mesh_frames_received += 1;
+                self.traffic.mesh_bytes_received += bytes.len() as u64;
+                self.engine.handle_mesh(link, &bytes, now);
+            }
             LinkEvent::ChannelOpened { link, channel } => {
                 self.engine.handle_channel_opened(link, channel, now);
             }
@@ -209,6 +214,11 @@ impl Driver {
             Transmit::Air(Air::Present { version_flags, token }) => self.appear(version_flags, token).await,
             Transmit::Dial { address } => self.dial(address),
             Transmit::Presence { link, bytes } => self.carry(LinkCommand::Presence { link, bytes }),
+            Transmit::Mesh { link, bytes } => {
+                self.traffic.mesh_frames_sent += 1;
+                self.traffic.mesh_bytes_sent += bytes.len() as u64;
+                self.carry(LinkCommand::Mesh { link, bytes });
+            }
             Transmit::OpenChannel { link, channel } => {
                 self.carry(LinkCommand::OpenChannel { link, channel });
             }
@@ -245,8 +255,8 @@ impl Driver {
                     bluetooth.send(command);
                 }
             }
-            // It has no links.
-            Some(Transport::Relay) => {}
+            // They have no links.
+            Some(Transport::Relay | Transport::Mesh) => {}
             // The link is gone, which the engine has been told or is about to be.
             None => {}
         }

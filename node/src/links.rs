@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
 };
 
 use sighej_engine::{ChannelId, LinkId, RadioAddress, Transport};
@@ -30,6 +31,8 @@ impl Ids {
 pub(crate) enum LinkCommand {
     /// Tell the peer of a link who is here (the latest wins).
     Presence { link: LinkId, bytes: Vec<u8> },
+    /// Send one frame of the mesh.
+    Mesh { link: LinkId, bytes: Vec<u8> },
     /// Open an exchange towards the peer of a link.
     OpenChannel { link: LinkId, channel: ChannelId },
     /// Send one message.
@@ -49,12 +52,40 @@ pub(crate) enum LinkEvent {
     Down { link: LinkId },
     /// The peer said who it is, or it was read.
     Presence { link: LinkId, bytes: Vec<u8> },
+    /// One frame of the mesh came.
+    Mesh { link: LinkId, bytes: Vec<u8> },
     /// The peer opened an exchange.
     ChannelOpened { link: LinkId, channel: ChannelId },
     /// One message came.
     Frame { channel: ChannelId, bytes: Vec<u8> },
     /// The peer ended an exchange, or it broke.
     ChannelClosed { channel: ChannelId },
+}
+
+/// How much of the mesh one link may bring: twice what an engine sends to a neighbour, on average. More ends the link.
+#[derive(Debug)]
+pub(crate) struct MeshAllowance {
+    since: Instant,
+    taken: u64,
+}
+
+impl MeshAllowance {
+    /// Bytes at once.
+    const BURST: u64 = 16 * 1024;
+    /// Bytes a second.
+    const RATE: u64 = 4 * 1024;
+    /// A frame counts for no less.
+    const FRAME: u64 = 32;
+
+    pub(crate) fn new() -> MeshAllowance {
+        MeshAllowance { since: Instant::now(), taken: 0 }
+    }
+
+    /// Takes a frame in; false where that is too much.
+    pub(crate) fn take(&mut self, frame: &[u8]) -> bool {
+        self.taken += (frame.len() as u64).max(Self::FRAME);
+        self.taken <= Self::BURST + Self::RATE * self.since.elapsed().as_secs()
+    }
 }
 
 /// Which transport carries which link and channel. Holds what the transports hold, so their bounds are its own.
@@ -68,7 +99,9 @@ impl Routes {
     /// Where a command goes; takes note of what it opens and closes. `None` for what is gone already.
     pub(crate) fn of(&mut self, command: &LinkCommand) -> Option<Transport> {
         match command {
-            LinkCommand::Presence { link, .. } => self.links.get(link).copied(),
+            LinkCommand::Presence { link, .. } | LinkCommand::Mesh { link, .. } => {
+                self.links.get(link).copied()
+            }
             LinkCommand::OpenChannel { link, channel } => {
                 let via = self.links.get(link).copied()?;
                 self.channels.insert(*channel, *link);
@@ -101,7 +134,10 @@ impl Routes {
             LinkEvent::ChannelClosed { channel } => {
                 self.channels.remove(channel);
             }
-            LinkEvent::ChannelOpened { .. } | LinkEvent::Presence { .. } | LinkEvent::Frame { .. } => {}
+            LinkEvent::ChannelOpened { .. }
+            | LinkEvent::Presence { .. }
+            | LinkEvent::Mesh { .. }
+            | LinkEvent::Frame { .. } => {}
         }
     }
 
@@ -129,6 +165,13 @@ mod tests {
         let ids = Ids::default();
         assert_ne!(ids.link(), ids.link());
         assert_ne!(ids.inbound(), ids.inbound());
+    }
+
+    #[test]
+    fn a_link_brings_no_more_of_the_mesh_than_two_engines_would_send() {
+        let mut allowance = MeshAllowance::new();
+        let frames = (0..1000).filter(|_| allowance.take(&[0; 1024])).count();
+        assert!((16..20).contains(&frames), "{frames} KiB at once");
     }
 
     #[test]

@@ -96,6 +96,14 @@ pub struct Traffic {
     pub bytes_received: u64,
     /// What of it, and of everything else, passed over the radio's links.
     pub radio: Metered,
+    /// Frames of the mesh sent to neighbours, one's own and those passed on. They are not among the messages above.
+    pub mesh_frames_sent: u64,
+    /// Their bytes.
+    pub mesh_bytes_sent: u64,
+    /// Frames of the mesh received from neighbours.
+    pub mesh_frames_received: u64,
+    /// Their bytes.
+    pub mesh_bytes_received: u64,
     /// Frames sent to the relay. They are not among the messages above.
     pub relay_frames_sent: u64,
     /// Their bytes.

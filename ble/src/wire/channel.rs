@@ -15,6 +15,7 @@ const FRAME_OF_DIALLER: u8 = 0;
 const FRAME_OF_ACCEPTOR: u8 = 1;
 const CLOSE_OF_DIALLER: u8 = 2;
 const CLOSE_OF_ACCEPTOR: u8 = 3;
+const MESH: u8 = 4;
 
 /// A side of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,48 @@ pub struct ChannelKey {
 }
 
 /// One message of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkMessage {
+    /// Of a channel.
+    Channel(ChannelMessage),
+    /// A frame of the mesh, of no channel.
+    Mesh(MeshFrame),
+}
+
+/// A frame of the mesh, not empty. It stays unprinted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MeshFrame(pub Vec<u8>);
+
+impl std::fmt::Debug for MeshFrame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MeshFrame({} bytes)", self.0.len())
+    }
+}
+
+impl LinkMessage {
+    /// As it travels.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            LinkMessage::Channel(message) => message.encode(),
+            LinkMessage::Mesh(MeshFrame(frame)) => [&[MESH, 0], frame.as_slice()].concat(),
+        }
+    }
+
+    /// From what came.
+    ///
+    /// # Errors
+    /// B-10 and B-11, each by its own error.
+    pub fn decode(message: &[u8]) -> Result<LinkMessage, ChannelError> {
+        match message {
+            [MESH, 0, frame @ ..] if !frame.is_empty() => Ok(LinkMessage::Mesh(MeshFrame(frame.to_vec()))),
+            [MESH, ..] => Err(ChannelError::Length(message.len())),
+            _ => ChannelMessage::decode(message).map(LinkMessage::Channel),
+        }
+    }
+}
+
+/// One message of a channel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ChannelMessage {
     /// Of which channel.
@@ -266,6 +309,20 @@ mod tests {
         for kind in 4..=u8::MAX {
             assert_eq!(ChannelMessage::decode(&[kind, 0, 1]), Err(ChannelError::Kind(kind)));
         }
+    }
+
+    #[test]
+    fn a_frame_of_the_mesh_is_of_no_channel_and_not_printed() {
+        let mesh = LinkMessage::Mesh(MeshFrame(vec![0xab; 9]));
+        assert_eq!(mesh.encode()[..3], [4, 0, 0xab]);
+        assert_eq!(LinkMessage::decode(&mesh.encode()), Ok(mesh.clone()));
+        assert_eq!(format!("{mesh:?}"), "Mesh(MeshFrame(9 bytes))");
+        for bytes in [&[4][..], &[4, 0], &[4, 1, 2]] {
+            assert_eq!(LinkMessage::decode(bytes), Err(ChannelError::Length(bytes.len())));
+        }
+        let channel = frame(Side::Acceptor, 3);
+        assert_eq!(LinkMessage::decode(&channel.encode()), Ok(LinkMessage::Channel(channel)));
+        assert_eq!(LinkMessage::decode(&[5, 0, 1]), Err(ChannelError::Kind(5)));
     }
 
     #[test]

@@ -184,7 +184,8 @@ fn says_something(transmit: &Transmit) -> bool {
         | Transmit::Presence { .. }
         | Transmit::OpenChannel { .. }
         | Transmit::RelayFrame { .. }
-        | Transmit::Frame { .. } => true,
+        | Transmit::Frame { .. }
+        | Transmit::Mesh { .. } => true,
     }
 }
 

@@ -200,6 +200,8 @@ impl EnginePlan {
             cool_down: seconds(self.cool_down_s, default.cool_down),
             epoch_length: seconds(self.epoch_s, default.epoch_length),
             advertises_token,
+            // The hall carries no frames of the mesh.
+            max_hops: 0,
             ..default
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use sighej_ble::wire::{
     Fragmenter, MAX_MESSAGE, Reassembly,
-    channel::{Arrival, CHANNELS, ChannelMessage, Channels, Side},
+    channel::{Arrival, CHANNELS, ChannelMessage, Channels, LinkMessage, Side},
 };
 
 /// Messages of the honest half.
@@ -38,7 +38,7 @@ fn hostile(mut data: &[u8]) {
         assert!(reassembly.held() <= Reassembly::HELD);
         for message in messages {
             assert!((1..=MAX_MESSAGE).contains(&message.len()));
-            let Ok(decoded) = ChannelMessage::decode(&message) else { continue };
+            let Ok(LinkMessage::Channel(decoded)) = LinkMessage::decode(&message) else { continue };
             assert_eq!(decoded.encode(), message);
             match channels.take(&decoded) {
                 Ok(Arrival::Opened) => open += 1,

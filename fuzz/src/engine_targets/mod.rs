@@ -9,7 +9,7 @@ pub use stranger::engine_presence;
 use std::time::Duration;
 
 use sighej_crypto::{Interest, InterestSet, exchange::MESSAGE_LEN};
-use sighej_engine::{Air, ClosedWhy, Config, Engine, Event, Now, Transmit, limits};
+use sighej_engine::{Air, ClosedWhy, Config, Engine, Event, MESH_FRAME_LEN, Now, Transmit, limits};
 
 /// Some moment, 100 s into an epoch.
 const START: Duration = Duration::from_secs(3_000_000 * 600 + 100);
@@ -44,6 +44,7 @@ fn drain(engine: &mut Engine, appears: &mut bool) -> (Vec<Transmit>, Vec<Event>)
             Transmit::Dial { .. } | Transmit::Presence { .. } | Transmit::OpenChannel { .. } => {
                 assert!(*appears)
             }
+            Transmit::Mesh { bytes, .. } => assert!(*appears && bytes.len() <= MESH_FRAME_LEN),
             Transmit::CloseChannel { .. }
             | Transmit::CloseLink { .. }
             | Transmit::RelayFrame { .. }

@@ -164,7 +164,13 @@ impl<'a> Network<'a> {
                 }
             }
             Transmit::CloseLink { link } if self.link == Some(link) => self.drop_link(),
+            Transmit::Mesh { link, bytes } if self.link == Some(link) => {
+                for bytes in self.interfere(bytes) {
+                    self.engines[to].handle_mesh(link, &bytes, now);
+                }
+            }
             Transmit::Presence { .. }
+            | Transmit::Mesh { .. }
             | Transmit::OpenChannel { .. }
             | Transmit::CloseLink { .. }
             | Transmit::RelayFrame { .. }

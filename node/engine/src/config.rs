@@ -23,7 +23,8 @@ pub struct Config {
     pub cool_down: Duration,
     /// Between common wall-clock boundaries: whole seconds, 60 to 3,600.
     pub epoch_length: Duration,
-    /// Over how many hops of a mesh a frame may travel. The links of this engine are direct ones.
+    /// How many devices between may pass a frame on, at most [`limits::MESH_HOPS`]. With 0 nothing is passed on, nothing is
+    /// said of others, and others are not told of this device.
     pub max_hops: u8,
     /// From the first opening to the end of the session; at most two hours.
     pub session: Duration,
@@ -60,6 +61,7 @@ impl Config {
         self.threshold = self.threshold.clamp(1, SLOTS as u8);
         self.epoch_length = Duration::from_secs(self.epoch_length.clamp(shortest, longest).as_secs());
         self.session = self.session.min(limits::SESSION);
+        self.max_hops = self.max_hops.min(limits::MESH_HOPS);
         self.rooms.truncate(limits::RELAY_ROOMS);
         self
     }

@@ -128,6 +128,11 @@ impl Engine {
         self.input(now, |turn| turn.channel_closed(channel, None));
     }
 
+    /// A neighbour sent a frame of the mesh over a link.
+    pub fn handle_mesh(&mut self, link: LinkId, bytes: &[u8], now: Now) {
+        self.input(now, |turn| turn.mesh_frame(link, bytes));
+    }
+
     /// A connection to the relay is open; nothing was said on it yet.
     pub fn handle_relay_up(&mut self, now: Now) {
         self.tell_time(now);
@@ -255,6 +260,7 @@ impl Engine {
                 self.timers.set(Timer::Peer, turn.next_peer_deadline());
                 self.timers.set(Timer::Drip, turn.next_drip());
                 self.timers.set(Timer::Status, turn.next_status_deadline());
+                self.timers.set(Timer::Mesh, turn.here.mesh.next_deadline());
                 self.timers.set(Timer::Relay, turn.here.relay.next_deadline());
             }
         }

@@ -26,6 +26,12 @@ impl Entropy {
         self.0 = ChaCha20Rng::from_seed(*seed);
     }
 
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.fill_bytes(&mut bytes);
+        bytes
+    }
+
     /// A duration in `[low, high)`, in whole milliseconds.
     pub(crate) fn between(&mut self, (low, high): (Duration, Duration)) -> Duration {
         let span = u64::try_from(high.saturating_sub(low).as_millis()).unwrap_or(u64::MAX).max(1);

@@ -10,7 +10,7 @@ use sighej_crypto::{
     },
 };
 
-use crate::{ChannelId, GateReason, LinkId, Transport, budget::Grant, limits};
+use crate::{ChannelId, GateReason, LinkId, Reach, Transport, budget::Grant, limits};
 
 /// One exchange.
 pub(crate) struct Exchange {
@@ -23,6 +23,7 @@ pub(crate) struct About {
     pub(crate) channel: ChannelId,
     pub(crate) link: LinkId,
     pub(crate) transport: Transport,
+    pub(crate) reach: Reach,
     /// The peer's token: as heard by whoever initiates, as announced on the link, or as authenticated.
     pub(crate) token: Option<Token>,
     pub(crate) deadline: Duration,
@@ -172,5 +173,5 @@ impl Exchanges {
 }
 
 pub(crate) fn is_inbound(about: &About) -> bool {
-    matches!(about.channel, ChannelId::Inbound(_))
+    matches!(about.channel, ChannelId::Inbound(_) | ChannelId::Forwarded(_))
 }

@@ -77,6 +77,12 @@ pub enum Failure {
     /// Too many exchanges at once.
     #[error("too many exchanges at once")]
     Busy,
+    /// M-25: a frame that no neighbour of the mesh sends.
+    #[error("a neighbour broke the rules of the mesh")]
+    BadMesh,
+    /// A neighbour said too much about others in too short a time.
+    #[error("a neighbour says too much about others")]
+    MeshFlood,
     /// Both sides opened an exchange; this one gave way. It counts as nothing.
     #[error("both sides began at once; the other exchange goes on")]
     Crossed,

@@ -11,6 +11,8 @@ pub enum ChannelId {
     Outbound(u64),
     /// Opened by the peer; numbered by the shell, never reused.
     Inbound(u64),
+    /// Opened by somebody over the mesh; numbered by the engine. A shell never sees one.
+    Forwarded(u64),
 }
 
 /// The shell's handle of a Bluetooth address.
@@ -31,4 +33,7 @@ pub enum Transport {
     /// A relay that compares for two devices with no direct link. It has no links: what comes through it goes to
     /// [`Engine::handle_relay_frame`](crate::Engine::handle_relay_frame).
     Relay,
+    /// Neighbours that pass it on. It has no links of its own: a shell carries [`Transmit::Mesh`](crate::Transmit::Mesh) over
+    /// the others'.
+    Mesh,
 }

@@ -20,6 +20,8 @@
 //!   the flags changed.
 //! * On a LAN link presence frames go both ways. Over a radio link that was dialled the shell reads the peer's token
 //!   characteristic once and passes it to [`Engine::handle_presence`]; the engine needs it where adverts are bare.
+//! * A link delivers the frames of the mesh whole, in order, once, to [`Engine::handle_mesh`]. One that does not find its way
+//!   for lack of room ends the link.
 //! * A channel delivers whole messages, in order, once. [`Transmit::CloseChannel`] comes after its frames are flushed.
 //! * Where there is a relay, each [`Air::Present`] with another token is one connection to it, made again when it is lost,
 //!   and [`Air::Silent`] ends it. [`Transmit::RelayFrame`]s of one drain are written together, in order. None is kept for
@@ -46,6 +48,7 @@ mod life;
 pub mod limits;
 mod links;
 mod memory;
+mod mesh;
 mod output;
 mod peers;
 mod present;
@@ -61,6 +64,7 @@ pub use engine::Engine;
 pub use failure::{Alone, Failure, GateReason, Status};
 pub use ids::{ChannelId, LinkId, NudgeId, RadioAddress, Transport};
 pub use input::{AdvertSeen, Intent, IntentError, Sighting};
+pub use mesh::MESH_FRAME_LEN;
 pub use output::{Air, ClosedWhy, Event, Nudge, Reach, Transmit};
 pub use relay::{RelayDown, RelayEvent, RelayFault, Room};
 pub use sighej_relay_api::wire::{Bye, Refusal};

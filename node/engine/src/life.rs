@@ -198,7 +198,7 @@ impl Engine {
         let secrets = EpochSecrets::draw(&self.core.config.interests, number, self.core.entropy.rng());
         self.core.entropy.ratchet();
         let flags = self.core.flags();
-        let here = Box::new(Present::new(secrets, flags));
+        let here = Box::new(Present::new(secrets, flags, self.core.config.max_hops));
         self.core.out.transmit(Transmit::Air(here.air()));
         self.core.out.event(Event::Epoch { number: epoch.number });
         self.life = Life::Present(here);

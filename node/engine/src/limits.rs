@@ -123,6 +123,47 @@ pub const CLOCK_CORRECTION: Duration = secs(20);
 /// A difference below it is what the way of a message takes, and corrects nothing.
 pub const CLOCK_SLACK: Duration = secs(1);
 
+// The mesh (specification, section 17).
+
+/// No frame passes more devices than this, whatever an attendee sets.
+pub const MESH_HOPS: u8 = 4;
+/// Entries in what one neighbour tells another. Of more, the nearest are told, and of those equally near, others by each
+/// device.
+pub const MESH_TOLD: usize = 32;
+/// Neighbours on a network that are told something, and such that tell something. What one more would say is not looked at, and it
+/// is told nothing.
+pub const MESH_NEIGHBOURS: usize = 32;
+/// Radio links kept up for the mesh. A further one is closed after its exchange, as without a mesh.
+pub const MESH_RADIO_LINKS: usize = 3;
+/// Tokens that were told of, not heard. Further ones are not taken in, and none takes the place of somebody who was heard.
+pub const MESH_PEERS: usize = 64;
+/// The least time between two lists told to one neighbour. Changes in between are told together, and
+/// so are those of its first moments.
+pub const MESH_TELL_EVERY: Duration = secs(2);
+/// What one more list or hello from a neighbour costs of its time, and how much of it may be owed. Beyond it the neighbour is
+/// one no longer.
+pub const MESH_HEAR: (Duration, Duration) = (secs(1), secs(8));
+/// The time that one byte sent to a neighbour takes of its rate: 2 KiB/s.
+pub const MESH_BYTE: Duration = Duration::from_nanos(1_000_000_000 / 2048);
+/// How much of that time may be owed: 8 KiB at once.
+pub const MESH_BURST: Duration = secs(4);
+/// Frames that wait for the rate of one neighbour. One more ends its conversation, both ways.
+pub const MESH_QUEUE: usize = 16;
+/// Conversations of others that are passed on. One more is refused.
+pub const MESH_PATHS: usize = 32;
+/// Of these, at most so many that came in by one neighbour.
+pub const MESH_PATHS_PER_NEIGHBOUR: usize = 8;
+/// A conversation in which nothing was said for this long is forgotten: longer than an exchange waits for anything.
+pub const MESH_PATH_IDLE: Duration = secs(30);
+/// Conversations that are known to have passed. Beyond it the oldest is forgotten; the count of hops ends a loop as well.
+pub const MESH_SEEN: usize = 256;
+/// Exchanges that come to this device by one neighbour at once. One more is refused.
+pub const MESH_INBOUND: usize = 2;
+/// From when somebody out of reach was first told of to an exchange over the mesh: a direct way comes first.
+pub const MESH_AFTER: Duration = secs(5);
+/// The device with the higher token opens so much later: the other may not have been told.
+pub const MESH_FALLBACK: Duration = secs(30);
+
 // Tables and queues.
 
 /// Tokens heard. A new one beyond it takes the place of a random newcomer; where there is none, it is not taken in.

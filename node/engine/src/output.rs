@@ -44,6 +44,13 @@ pub enum Transmit {
         /// Which.
         channel: ChannelId,
     },
+    /// Send a frame of the mesh to a neighbour. Only on links whose peer takes part, and at a bounded rate.
+    Mesh {
+        /// On which link.
+        link: LinkId,
+        /// One frame, at most [`crate::MESH_FRAME_LEN`] bytes.
+        bytes: Vec<u8>,
+    },
     /// Close a link with all its channels.
     CloseLink {
         /// Which.
@@ -80,6 +87,9 @@ impl fmt::Debug for Transmit {
                 .finish_non_exhaustive(),
             Self::CloseChannel { channel } => {
                 f.debug_struct("CloseChannel").field("channel", channel).finish()
+            }
+            Self::Mesh { link, bytes } => {
+                f.debug_struct("Mesh").field("link", link).field("len", &bytes.len()).finish_non_exhaustive()
             }
             Self::CloseLink { link } => f.debug_struct("CloseLink").field("link", link).finish(),
             Self::RelayFrame { bytes } => {
@@ -193,7 +203,7 @@ pub struct Nudge {
 pub enum Reach {
     /// On a direct link.
     InRange,
-    /// So many hops of a mesh away.
+    /// Out of reach, with so many devices between that pass it on; 1 is one hop away. It is those devices' word.
     Hops(u8),
     /// Found through a relay: at the same event, and perhaps not in sight.
     Relay,

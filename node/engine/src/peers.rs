@@ -1,6 +1,9 @@
 //! Who was heard in this epoch, by token. A peer stays 30 s after its last advert, or as long as its link.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use sighej_crypto::Token;
 
@@ -18,6 +21,8 @@ pub(crate) struct Peer {
     /// When its last link went. It is remembered as long as an advert would be, so that a link that comes and goes brings
     /// no try before its time.
     pub(crate) left_at: Option<Moment>,
+    /// Since when neighbours tell of it.
+    pub(crate) told_since: Option<Moment>,
     /// Failures before authentication on its links.
     pub(crate) lan: Strikes,
     /// Its flag on the LAN: only peers charged before should open exchanges.
@@ -110,8 +115,7 @@ impl Peer {
     /// When it is forgotten, if nothing more is heard of it and no link stays.
     pub(crate) fn forgotten_at(&self) -> Option<Duration> {
         let left = self.left_at.map(|left| Duration::from(left) + limits::LAPSE);
-        self.links
-            .is_empty()
+        (self.links.is_empty() && self.told_since.is_none())
             .then(|| self.radio.as_ref().map(|radio| radio.dwell.lapses_at()).max(left))
             .flatten()
     }
@@ -148,6 +152,26 @@ impl Peers {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Token, &Peer)> {
         self.rows.iter()
+    }
+
+    /// Takes over whom neighbours tell of, as far as there is room beside those that were heard.
+    pub(crate) fn told(&mut self, told: &BTreeSet<Token>, now: Duration) {
+        for (_, peer) in self.rows.iter_mut().filter(|(token, _)| !told.contains(token)) {
+            if peer.told_since.take().is_some() {
+                peer.left_at = Some(now.into());
+            }
+        }
+        let mut unheard = self.rows.values().filter(|peer| !peer.is_heard()).count();
+        for token in told {
+            let is_known = self.rows.contains_key(token);
+            let has_room = unheard < limits::MESH_PEERS
+                && self.rows.len() < limits::PEERS
+                && self.rows.values().filter(|peer| !peer.is_here()).count() < limits::NEWCOMERS;
+            if is_known || has_room {
+                unheard += usize::from(!is_known);
+                self.rows.entry(*token).or_default().told_since.get_or_insert(now.into());
+            }
+        }
     }
 
     /// Tokens that were heard and have not lapsed.

@@ -11,6 +11,7 @@ use crate::{
     ledger::Ledger,
     limits,
     links::{Dial, Links},
+    mesh::Mesh,
     peers::{BareAddresses, Peers},
     relay::RelayLink,
     strikes::StrikeTable,
@@ -28,6 +29,7 @@ pub(crate) struct Present {
     pub(crate) exchanges: Exchanges,
     pub(crate) ledger: Ledger,
     pub(crate) relay: RelayLink,
+    pub(crate) mesh: Mesh,
     pub(crate) strikes: StrikeTable,
     pub(crate) flags: Flags,
     pub(crate) lottery: Lottery,
@@ -66,8 +68,9 @@ pub(crate) struct Lottery {
 }
 
 impl Present {
-    pub(crate) fn new(secrets: EpochSecrets, flags: Flags) -> Self {
+    pub(crate) fn new(secrets: EpochSecrets, flags: Flags, max_hops: u8) -> Self {
         Self {
+            mesh: Mesh::new(secrets.token(), max_hops),
             secrets,
             winding: None,
             peers: Peers::default(),

@@ -26,6 +26,8 @@ pub(crate) enum Timer {
     Drip,
     /// The reason for being alone may change.
     Status,
+    /// Something of the mesh is due.
+    Mesh,
     /// Something about the relay is due.
     Relay,
 }

@@ -8,26 +8,30 @@ use crate::Failure;
 pub const PRESENCE_LEN: usize = 1 + Token::LEN;
 /// Bit 0 of the flags: the sender's evaluation budget is spent, so only peers charged before should connect.
 const SPENT: u8 = 1;
+/// Bit 1 of the flags, in a presence frame alone: the sender takes part in the mesh.
+const MESH: u8 = 2;
 
 /// The byte that stands before a token on the air and in a presence frame: the version in the high nibble, flags in
 /// the low one. Flags that are not known are not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct VersionFlags {
     pub(crate) spent: bool,
+    pub(crate) mesh: bool,
 }
 
 impl VersionFlags {
     /// None where the version is not ours.
     pub(crate) fn parse(byte: u8) -> Option<Self> {
-        (byte >> 4 == VERSION).then_some(Self { spent: byte & SPENT != 0 })
+        (byte >> 4 == VERSION).then_some(Self { spent: byte & SPENT != 0, mesh: byte & MESH != 0 })
     }
 
     pub(crate) fn byte(self) -> u8 {
-        (VERSION << 4) | if self.spent { SPENT } else { 0 }
+        (VERSION << 4) | if self.spent { SPENT } else { 0 } | if self.mesh { MESH } else { 0 }
     }
 }
 
 /// `version and flags (1) ‖ token (8)`: what both ends of a link show each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Presence {
     pub(crate) flags: VersionFlags,
     pub(crate) token: Token,
@@ -56,7 +60,7 @@ mod tests {
     #[test]
     fn a_presence_is_nine_bytes_and_comes_back() {
         let token = Token::from_bytes([1, 2, 3, 4, 5, 6, 7, 8]);
-        let bytes = Presence { flags: VersionFlags { spent: true }, token }.encode();
+        let bytes = Presence { flags: VersionFlags { spent: true, mesh: false }, token }.encode();
         assert_eq!(bytes, [0x11, 1, 2, 3, 4, 5, 6, 7, 8]);
         let back = Presence::decode(&bytes).unwrap();
         assert!(back.flags.spent && back.token == token);
@@ -72,6 +76,6 @@ mod tests {
 
     #[test]
     fn unknown_flags_are_not_looked_at() {
-        assert_eq!(VersionFlags::parse(0x1e), Some(VersionFlags { spent: false }));
+        assert_eq!(VersionFlags::parse(0x1c), Some(VersionFlags { spent: false, mesh: false }));
     }
 }

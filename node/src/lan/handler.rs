@@ -26,13 +26,18 @@ pub(super) enum Purpose {
     Presence,
     /// `/sighej/exchange/1`: the five messages, both directions.
     Exchange,
+    /// `/sighej/mesh/1`: frames of the mesh; one direction.
+    Mesh,
 }
 
 impl Purpose {
+    const ALL: [Purpose; 3] = [Purpose::Presence, Purpose::Exchange, Purpose::Mesh];
+
     fn protocol(self) -> StreamProtocol {
         match self {
             Purpose::Presence => StreamProtocol::new("/sighej/presence/1"),
             Purpose::Exchange => StreamProtocol::new("/sighej/exchange/1"),
+            Purpose::Mesh => StreamProtocol::new("/sighej/mesh/1"),
         }
     }
 }
@@ -68,6 +73,7 @@ pub(super) struct Handler {
     news: VecDeque<Opened>,
     inbound_presences: Arc<()>,
     inbound_exchanges: Arc<()>,
+    inbound_meshes: Arc<()>,
 }
 
 impl Handler {
@@ -76,6 +82,7 @@ impl Handler {
         let (count, most) = match purpose {
             Purpose::Presence => (&self.inbound_presences, limits::INBOUND_PRESENCES_PER_LINK),
             Purpose::Exchange => (&self.inbound_exchanges, limits::INBOUND_EXCHANGES_PER_LINK),
+            Purpose::Mesh => (&self.inbound_meshes, limits::INBOUND_MESHES_PER_LINK),
         };
         if Arc::strong_count(count) <= most {
             let permit = Permit { _counted: Arc::clone(count) };
@@ -93,8 +100,7 @@ impl ConnectionHandler for Handler {
     type OutboundOpenInfo = Open;
 
     fn listen_protocol(&self) -> SubstreamProtocol<Negotiate> {
-        SubstreamProtocol::new(Negotiate(vec![Purpose::Presence, Purpose::Exchange]), ())
-            .with_timeout(limits::NEGOTIATE_WITHIN)
+        SubstreamProtocol::new(Negotiate(Purpose::ALL.to_vec()), ()).with_timeout(limits::NEGOTIATE_WITHIN)
     }
 
     /// A link lives until the engine, the peer or the epoch ends it.
@@ -166,5 +172,6 @@ impl OutboundUpgrade<Stream> for Negotiate {
 
 /// Only protocols of [`Purpose::protocol`] are ever offered.
 fn agreed_purpose(agreed: &StreamProtocol) -> Purpose {
-    if *agreed == Purpose::Presence.protocol() { Purpose::Presence } else { Purpose::Exchange }
+    let is_it = |purpose: &Purpose| purpose.protocol() == *agreed;
+    Purpose::ALL.into_iter().find(is_it).unwrap_or(Purpose::Exchange)
 }

@@ -21,7 +21,7 @@ use super::{
     candidates::Candidates,
     handler::{Open, Opened, Permit, Purpose},
     limits,
-    links::{Link, Links, OwnPresence, Stays, which_stays},
+    links::{Link, Links, OwnMesh, OwnPresence, Stays, which_stays},
     tasks::{self, TaskEvent},
 };
 use crate::links::{Ids, LinkCommand, LinkEvent};
@@ -89,6 +89,7 @@ impl Life {
     fn obey(&mut self, command: LinkCommand) {
         match command {
             LinkCommand::Presence { link, bytes } => self.announce(link, bytes),
+            LinkCommand::Mesh { link, bytes } => self.pass(link, bytes),
             LinkCommand::OpenChannel { link, channel } => self.open_channel(link, channel),
             LinkCommand::Frame { channel, bytes } => self.send(channel, bytes),
             LinkCommand::CloseChannel { channel } => self.links.close(channel),
@@ -113,6 +114,24 @@ impl Life {
                 let wish = Open { purpose: Purpose::Presence, tag: id.0 };
                 self.swarm.behaviour_mut().streams.open(link.peer, link.connection, wish);
             }
+        }
+    }
+
+    /// A neighbour that reads no more is no longer one.
+    fn pass(&mut self, id: LinkId, bytes: Vec<u8>) {
+        let Some(link) = self.links.links.get_mut(&id) else { return };
+        if let OwnMesh::Unused = link.mesh {
+            let (frames, queued) = mpsc::channel(limits::MESH_QUEUED);
+            link.mesh = OwnMesh::Opening(frames, queued);
+            let wish = Open { purpose: Purpose::Mesh, tag: id.0 };
+            self.swarm.behaviour_mut().streams.open(link.peer, link.connection, wish);
+        }
+        let taken = match &link.mesh {
+            OwnMesh::Opening(frames, _) | OwnMesh::Told(frames) => frames.try_send(bytes).is_ok(),
+            OwnMesh::Unused | OwnMesh::Refused => true,
+        };
+        if !taken {
+            self.end(id);
         }
     }
 
@@ -200,8 +219,8 @@ impl Life {
         }
         let id = self.ids.link();
         let presence_due = Some(now + limits::PRESENCE_WITHIN);
-        let presence = OwnPresence::Unknown;
-        self.links.links.insert(id, Link { peer, connection, by_us, presence_due, presence });
+        let (presence, mesh) = (OwnPresence::Unknown, OwnMesh::Unused);
+        self.links.links.insert(id, Link { peer, connection, by_us, presence_due, presence, mesh });
         self.news.push(LanEvent::Link(LinkEvent::Up { link: id, address: None }));
     }
 
@@ -225,11 +244,20 @@ impl Life {
                 self.news.push(LanEvent::Link(LinkEvent::ChannelOpened { link, channel }));
                 self.carry(channel, stream, Some(permit));
             }
+            Opened::ByPeer { purpose: Purpose::Mesh, stream, permit } => {
+                tokio::spawn(tasks::listen_to_mesh(stream, permit, link, self.tasks.0.clone()));
+            }
+            Opened::ByUs { purpose: Purpose::Mesh, stream, .. } => self.begin_passing(link, stream),
             Opened::ByUs { purpose: Purpose::Presence, stream, .. } => self.begin_announcing(link, stream),
             Opened::ByUs { purpose: Purpose::Exchange, tag, stream } => {
                 self.carry(ChannelId::Outbound(tag), stream, None);
             }
             Opened::Refused { purpose: Purpose::Presence, .. } => self.end(link),
+            Opened::Refused { purpose: Purpose::Mesh, .. } => {
+                if let Some(link) = self.links.links.get_mut(&link) {
+                    link.mesh = OwnMesh::Refused;
+                }
+            }
             Opened::Refused { purpose: Purpose::Exchange, tag } => {
                 let channel = ChannelId::Outbound(tag);
                 self.links.channels.remove(&channel);
@@ -246,6 +274,17 @@ impl Life {
         }
     }
 
+    fn begin_passing(&mut self, id: LinkId, stream: libp2p::Stream) {
+        let Some(link) = self.links.links.get_mut(&id) else { return };
+        link.mesh = match std::mem::replace(&mut link.mesh, OwnMesh::Unused) {
+            OwnMesh::Opening(frames, queued) => {
+                tokio::spawn(tasks::pass(stream, queued));
+                OwnMesh::Told(frames)
+            }
+            other => other,
+        };
+    }
+
     fn carry(&mut self, id: ChannelId, stream: libp2p::Stream, permit: Option<Permit>) {
         if let Some(frames) = self.links.take_waiting(id) {
             tokio::spawn(tasks::carry(stream, permit, id, frames, self.tasks.0.clone()));
@@ -260,7 +299,12 @@ impl Life {
                     self.news.push(LanEvent::Link(LinkEvent::Presence { link: id, bytes }));
                 }
             }
-            TaskEvent::PresenceAbused { link } => self.end(link),
+            TaskEvent::PresenceAbused { link } | TaskEvent::MeshAbused { link } => self.end(link),
+            TaskEvent::Mesh { link, bytes } => {
+                if self.links.links.contains_key(&link) {
+                    self.news.push(LanEvent::Link(LinkEvent::Mesh { link, bytes }));
+                }
+            }
             TaskEvent::Frame { channel, bytes } => {
                 if self.links.channels.contains_key(&channel) {
                     self.news.push(LanEvent::Link(LinkEvent::Frame { channel, bytes }));

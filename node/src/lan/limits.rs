@@ -31,6 +31,10 @@ pub const NEGOTIATING_STREAMS: usize = 8;
 pub const INBOUND_EXCHANGES_PER_LINK: usize = 4;
 /// Inbound presence substreams of one connection; more are dropped at once.
 pub const INBOUND_PRESENCES_PER_LINK: usize = 1;
+/// Inbound substreams of one connection for the mesh; more are dropped at once.
+pub const INBOUND_MESHES_PER_LINK: usize = 1;
+/// Frames of the mesh queued towards one link; one more ends it.
+pub const MESH_QUEUED: usize = 32;
 /// A substream that has not agreed on its protocol by then is dropped.
 pub const NEGOTIATE_WITHIN: Duration = Duration::from_secs(10);
 

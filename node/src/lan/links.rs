@@ -16,6 +16,19 @@ pub(super) struct Link {
     /// When the peer must have said who it is; `None` once it has.
     pub(super) presence_due: Option<Instant>,
     pub(super) presence: OwnPresence,
+    pub(super) mesh: OwnMesh,
+}
+
+/// How far telling the peer what the mesh has to say has come.
+pub(super) enum OwnMesh {
+    /// There was nothing to say.
+    Unused,
+    /// The substream is being opened; the receiver goes to its task.
+    Opening(mpsc::Sender<Vec<u8>>, mpsc::Receiver<Vec<u8>>),
+    /// A task writes what is put here.
+    Told(mpsc::Sender<Vec<u8>>),
+    /// The peer does not take part.
+    Refused,
 }
 
 /// How far telling this node's presence has come.

@@ -4,19 +4,22 @@ use std::future::Future;
 
 use futures::{AsyncReadExt, AsyncWriteExt};
 use libp2p::Stream;
-use sighej_engine::{ChannelId, LinkId};
+use sighej_engine::{ChannelId, LinkId, MESH_FRAME_LEN};
 use tokio::{
     sync::{mpsc, watch},
     time::timeout,
 };
 
 use super::{frame, handler::Permit, limits};
+use crate::links::MeshAllowance;
 
 /// What a task tells the loop.
 #[derive(Debug)]
 pub(super) enum TaskEvent {
     Presence { link: LinkId, bytes: Vec<u8> },
     PresenceAbused { link: LinkId },
+    Mesh { link: LinkId, bytes: Vec<u8> },
+    MeshAbused { link: LinkId },
     Frame { channel: ChannelId, bytes: Vec<u8> },
     ChannelEnded { channel: ChannelId },
 }
@@ -51,6 +54,36 @@ pub(super) async fn listen(
     }
     // If the loop is gone, so is the link.
     let _gone = events.send(TaskEvent::PresenceAbused { link }).await;
+}
+
+/// Writes frames of the mesh until the link ends.
+pub(super) async fn pass(mut stream: Stream, mut frames: mpsc::Receiver<Vec<u8>>) {
+    while let Some(bytes) = frames.recv().await {
+        if frame::write(&mut stream, &bytes).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads the peer's frames of the mesh until it ends; one that is too long, or more than its share, is abuse.
+pub(super) async fn listen_to_mesh(
+    mut stream: Stream,
+    _permit: Permit,
+    link: LinkId,
+    events: mpsc::Sender<TaskEvent>,
+) {
+    let mut allowance = MeshAllowance::new();
+    while let Ok(bytes) = frame::read(&mut stream, MESH_FRAME_LEN).await {
+        let Some(bytes) = bytes else { return };
+        if !allowance.take(&bytes) {
+            break;
+        }
+        if events.send(TaskEvent::Mesh { link, bytes }).await.is_err() {
+            return;
+        }
+    }
+    // If the loop is gone, so is the link.
+    let _gone = events.send(TaskEvent::MeshAbused { link }).await;
 }
 
 /// Carries one exchange. It ends when the loop drops its end of `frames` (after flushing what was queued), or when

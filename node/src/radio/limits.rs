@@ -35,7 +35,8 @@ pub const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Messages that wait to be sent on one link; one more breaks the link.
 pub const MESSAGES_QUEUED: usize = 16;
-/// Messages that one link brings: a dozen exchanges. One more closes it.
+/// Messages of channels that one link brings: a dozen exchanges. One more closes it. Frames of the mesh have an allowance of
+/// their own.
 pub const MESSAGES: usize = 96;
 
 /// Appearing and falling silent take no longer each; what hangs is given up, and told.

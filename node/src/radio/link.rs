@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use sighej_ble::{
     Link,
-    wire::{Fragmenter, Reassembly, channel::ChannelMessage},
+    wire::{Fragmenter, Reassembly, channel::LinkMessage},
 };
 use sighej_engine::LinkId;
 use tokio::{
@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use super::{limits, meter::Meter};
+use crate::links::MeshAllowance;
 
 /// What a task tells the station.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub(super) enum TaskEvent {
     /// The peer's presence was read.
     Presence { link: LinkId, bytes: Vec<u8> },
     /// A whole message came.
-    Message { link: LinkId, message: ChannelMessage },
+    Message { link: LinkId, message: LinkMessage },
     /// The link is gone.
     Ended { link: LinkId },
 }
@@ -93,6 +94,7 @@ async fn receive(
 ) {
     let mut reassembly = Reassembly::new();
     let mut left = limits::MESSAGES;
+    let mut mesh = MeshAllowance::new();
     let mut is_owed = is_accepted;
     loop {
         let next = next_messages(link, &mut reassembly, meter);
@@ -100,8 +102,12 @@ async fn receive(
         let Some(messages) = messages else { return };
         is_owed = false;
         for message in messages {
-            let Ok(message) = ChannelMessage::decode(&message) else { return };
-            left -= 1;
+            let Ok(message) = LinkMessage::decode(&message) else { return };
+            match &message {
+                LinkMessage::Channel(_) => left -= 1,
+                LinkMessage::Mesh(frame) if mesh.take(&frame.0) => {}
+                LinkMessage::Mesh(_) => return,
+            }
             if events.send(TaskEvent::Message { link: id, message }).await.is_err() || left == 0 {
                 return;
             }

@@ -7,7 +7,7 @@ use std::{
 
 use sighej_ble::{
     AdvertSeen, Link, PeerAddress, Radio, RadioError, RadioEvent, Sighting,
-    wire::channel::{Arrival, ChannelMessage, Side, What},
+    wire::channel::{Arrival, ChannelMessage, LinkMessage, MeshFrame, Side, What},
 };
 use sighej_crypto::Token;
 use sighej_engine::{ChannelId, LinkId, RadioAddress};
@@ -138,6 +138,9 @@ impl Station {
                 self.links.values_mut().for_each(|row| row.channels.close(channel));
             }
             StationCommand::Link(LinkCommand::CloseLink { link }) => drop(self.links.remove(&link)),
+            StationCommand::Link(LinkCommand::Mesh { link, bytes }) => {
+                self.queue(link, LinkMessage::Mesh(MeshFrame(bytes)).encode());
+            }
             // Over the radio presence is read, not sent.
             StationCommand::Link(LinkCommand::Presence { .. }) => {}
         }
@@ -272,7 +275,14 @@ impl Station {
                     self.tell(LinkEvent::Presence { link, bytes });
                 }
             }
-            TaskEvent::Message { link, message } => self.on_message(link, message),
+            TaskEvent::Message { link, message: LinkMessage::Channel(message) } => {
+                self.on_message(link, message)
+            }
+            TaskEvent::Message { link, message: LinkMessage::Mesh(MeshFrame(bytes)) } => {
+                if self.links.contains_key(&link) {
+                    self.tell(LinkEvent::Mesh { link, bytes });
+                }
+            }
             TaskEvent::Ended { link } => self.break_off(link),
         }
     }
@@ -308,7 +318,10 @@ impl Station {
     fn say(&mut self, channel: ChannelId, what: What) {
         let on = self.links.iter().find_map(|(id, row)| Some((*id, row.channels.key(channel)?)));
         let Some((link, key)) = on else { return };
-        let message = ChannelMessage { channel: key, what }.encode();
+        self.queue(link, ChannelMessage { channel: key, what }.encode());
+    }
+
+    fn queue(&mut self, link: LinkId, message: Vec<u8>) {
         let taken = self.links.get(&link).is_some_and(|row| row.messages.try_send(message).is_ok());
         if !taken {
             self.break_off(link);

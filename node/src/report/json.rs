@@ -195,6 +195,7 @@ fn word(transport: Transport) -> &'static str {
         Transport::Ble => "ble",
         Transport::Lan => "lan",
         Transport::Relay => "relay",
+        Transport::Mesh => "mesh",
     }
 }
 

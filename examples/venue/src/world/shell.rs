@@ -95,8 +95,11 @@ impl World {
             Transmit::Frame { channel, bytes } => self.carry(who, channel, bytes),
             Transmit::CloseChannel { channel } => self.close(who, channel),
             Transmit::CloseLink { link } => self.hang_up(who, link),
-            // There is no local network and no relay in this hall.
-            Transmit::Presence { .. } | Transmit::RelayFrame { .. } | Transmit::RelayClose { .. } => {}
+            // There is no local network, no mesh and no relay in this hall.
+            Transmit::Presence { .. }
+            | Transmit::Mesh { .. }
+            | Transmit::RelayFrame { .. }
+            | Transmit::RelayClose { .. } => {}
         }
     }
 

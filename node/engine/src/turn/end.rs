@@ -3,7 +3,7 @@
 use sighej_crypto::{Digest, exchange::Conclusion};
 
 use crate::{
-    ChannelId, Event, Failure, GateReason, Nudge, Reach, Transmit, Transport,
+    ChannelId, Event, Failure, GateReason, Nudge, Reach, Transport,
     exchange::{About, Exchange, Phase},
     limits,
 };
@@ -14,7 +14,7 @@ impl Turn<'_> {
     /// This device closes an exchange. Without a reason, the one that its phase suggests.
     pub(super) fn abandon(&mut self, channel: ChannelId, why: Option<Failure>) {
         if self.here.exchanges.contains(&channel) {
-            self.core.out.transmit(Transmit::CloseChannel { channel });
+            self.close_channel(channel);
             self.channel_closed(channel, why);
         }
     }
@@ -62,6 +62,9 @@ impl Turn<'_> {
     }
 
     fn hold_against(&mut self, about: &About, phase: Phase, why: Failure) {
+        if about.transport == Transport::Mesh {
+            return self.hold_against_way(about, phase, why);
+        }
         match phase {
             // The peer's own exchange goes on: it gave way to that.
             Phase::Hello
@@ -91,8 +94,14 @@ impl Turn<'_> {
         latched: Result<(), GateReason>,
         conclusion: Conclusion,
     ) {
-        self.forgive(about.link, about.token);
-        self.tell_outcome((about.transport, Reach::InRange), digest, latched, conclusion);
+        match about.transport {
+            Transport::Mesh => self.here.mesh.forgive(about.link, &digest.token()),
+            Transport::Ble | Transport::Lan | Transport::Relay => {
+                self.forgive(about.link, about.token);
+                self.offer_to_keep(about.link, digest.token());
+            }
+        }
+        self.tell_outcome((about.transport, about.reach), digest, latched, conclusion);
     }
 
     /// One nudge for one digest, however many ways lead to it.
@@ -127,6 +136,6 @@ impl Turn<'_> {
 }
 
 /// Refusals that the peer earned, and that a further try would meet again.
-fn is_barred(why: Failure) -> bool {
+pub(super) fn is_barred(why: Failure) -> bool {
     matches!(why, Failure::NotHeard | Failure::TokenTaken | Failure::Ended | Failure::Exhausted)
 }

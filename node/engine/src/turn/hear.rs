@@ -6,6 +6,7 @@ use sighej_crypto::Token;
 
 use crate::{
     AdvertSeen, Event, Failure, LinkId, RadioAddress, Sighting, Transport, limits,
+    mesh::Medium,
     peers::{Peer, Radio},
     wire::{Presence, VersionFlags},
 };
@@ -92,7 +93,7 @@ impl Turn<'_> {
             Ok(presence) => match transport {
                 Transport::Lan => self.hear_presence(link, &presence),
                 Transport::Ble => self.hear_read(link, address, presence.token),
-                Transport::Relay => {}
+                Transport::Relay | Transport::Mesh => {}
             },
             Err(reason) => {
                 self.core.out.event(Event::ExchangeFailed { transport, reason });
@@ -102,13 +103,16 @@ impl Turn<'_> {
     }
 
     fn hear_presence(&mut self, link: LinkId, presence: &Presence) {
-        let token = presence.token;
+        let (token, now) = (presence.token, self.now());
         let exchanges = &self.here.exchanges;
         let admitted = self.here.peers.admit(token, false, &mut self.core.entropy, |t| exchanges.is_with(t));
         let room =
             admitted.filter(|peer| peer.links.contains(&link) || peer.links.len() < limits::LINKS_PER_PEER);
         let Some(peer) = room else { return self.close_link(link) };
         peer.spent_on_lan = presence.flags.spent;
+        if presence.flags.mesh {
+            self.here.mesh.join(link, Medium::Lan, *presence, now);
+        }
         if !peer.links.contains(&link) {
             peer.links.push(link);
         }

@@ -6,7 +6,7 @@ use sighej_crypto::{
 };
 
 use crate::{
-    Failure, Transmit,
+    Failure,
     budget::Class,
     exchange::{About, Phase, Stage, is_inbound},
     ledger::Record,
@@ -62,7 +62,7 @@ impl Turn<'_> {
         let concluded = state.conclude(&self.here.secrets, crypto_gate(latched), self.core.entropy.rng());
         let (conclusion, bytes) = concluded.map_err(failed)?;
         self.send(about, bytes);
-        self.core.out.transmit(Transmit::CloseChannel { channel: about.channel });
+        self.close_channel(about.channel);
         self.answered(&digest, true);
         self.conclude(about, digest, latched, conclusion);
         Ok(None)

@@ -14,7 +14,7 @@ impl Turn<'_> {
             return;
         }
         let dial = address.filter(|_| transport == Transport::Ble).and_then(|a| self.here.dials.remove(&a));
-        let is_none = transport == Transport::Relay;
+        let is_none = matches!(transport, Transport::Relay | Transport::Mesh);
         if self.here.links.is_full() || self.here.winding.is_some() || is_none {
             self.core.out.transmit(Transmit::CloseLink { link: id });
             if let Some(grant) = dial.and_then(|dial| dial.grant) {
@@ -23,8 +23,8 @@ impl Turn<'_> {
             return;
         }
         let wait = match (transport, &dial) {
-            (Transport::Lan, _) | (Transport::Ble | Transport::Relay, Some(_)) => limits::PRESENCE_WAIT,
-            (Transport::Ble | Transport::Relay, None) => limits::LINK_IDLE,
+            (Transport::Lan, _) | (_, Some(_)) => limits::PRESENCE_WAIT,
+            (_, None) => limits::LINK_IDLE,
         };
         let link = Link {
             transport,
@@ -32,6 +32,9 @@ impl Turn<'_> {
             dialled: dial.is_some(),
             reads: dial.as_ref().is_some_and(|dial| dial.token.is_none()),
             token: None,
+            met: None,
+            offered: false,
+            asked: None,
             idle_until: Some((self.now() + wait).into()),
             outbound: Strikes::default(),
             inbound: Strikes::default(),
@@ -54,6 +57,7 @@ impl Turn<'_> {
             self.channel_closed(channel, Some(Failure::LinkLost));
         }
         let now = self.now();
+        self.here.mesh.leave(id);
         let Some(link) = self.here.links.remove(&id) else { return };
         if let Some(address) = link.address.filter(|_| link.reads && link.token.is_none()) {
             self.here.strikes.row(address, None).strike(now);
@@ -91,6 +95,7 @@ impl Turn<'_> {
         let now = self.now();
         if let Some(link) = self.here.links.get_mut(&id)
             && link.transport == Transport::Ble
+            && !link.is_kept()
         {
             link.idle_until =
                 Some((now + if link.dialled { limits::LINK_LINGER } else { limits::LINK_IDLE }).into());

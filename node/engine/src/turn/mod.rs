@@ -7,6 +7,7 @@ mod gate;
 mod hear;
 mod initiator;
 mod link;
+mod mesh;
 mod relay;
 mod responder;
 mod start;
@@ -85,7 +86,7 @@ impl Turn<'_> {
             Ok(Some(stage)) => self.here.exchanges.insert(Exchange { about, stage }),
             Ok(None) => self.finish(about),
             Err((phase, why)) => {
-                self.core.out.transmit(Transmit::CloseChannel { channel: about.channel });
+                self.close_channel(about.channel);
                 self.burn(about, phase, why);
             }
         }
@@ -96,8 +97,10 @@ impl Turn<'_> {
         self.drop_overdue();
         self.lapse();
         self.resume_held();
+        self.mesh_due();
         self.start_due();
         self.relay_due();
+        self.mesh_effects();
         self.show_flags();
     }
 
@@ -153,11 +156,23 @@ impl Turn<'_> {
                 let bytes = self.here.presence();
                 self.core.out.transmit(Transmit::Presence { link, bytes });
             }
+            self.greet_kept();
         }
     }
 
     fn send(&mut self, about: &About, bytes: Vec<u8>) {
-        self.core.out.transmit(Transmit::Frame { channel: about.channel, bytes });
+        if about.transport == Transport::Mesh {
+            self.here.mesh.send(about.channel, bytes, self.core.clock.elapsed());
+        } else {
+            self.core.out.transmit(Transmit::Frame { channel: about.channel, bytes });
+        }
+    }
+
+    /// Closes a channel, whatever carries it.
+    fn close_channel(&mut self, channel: ChannelId) {
+        if !self.here.mesh.close(channel, self.core.clock.elapsed()) {
+            self.core.out.transmit(Transmit::CloseChannel { channel });
+        }
     }
 
     /// When something here is next due that waits for time alone: a lapse, a try, a bare advert to read.
@@ -192,12 +207,20 @@ impl Turn<'_> {
 impl Present {
     /// How this device appears.
     pub(crate) fn air(&self) -> Air {
-        Air::Present { version_flags: VersionFlags { spent: self.flags.air }.byte(), token: self.token() }
+        Air::Present {
+            version_flags: VersionFlags { spent: self.flags.air, mesh: false }.byte(),
+            token: self.token(),
+        }
     }
 
     /// What it shows on a LAN link.
     pub(crate) fn presence(&self) -> Vec<u8> {
-        Presence { flags: VersionFlags { spent: self.flags.lan }, token: self.token() }.encode()
+        self.shown().encode()
+    }
+
+    pub(crate) fn shown(&self) -> Presence {
+        let flags = VersionFlags { spent: self.flags.lan, mesh: self.mesh.is_on() };
+        Presence { flags, token: self.token() }
     }
 
     /// The last seconds of an epoch, and a device that is closing, start nothing.

@@ -6,7 +6,7 @@ use sighej_crypto::{
 };
 
 use crate::{
-    ChannelId, Event, Failure, GateReason, LinkId, Transmit, Transport,
+    ChannelId, Event, Failure, GateReason, LinkId, Reach, Transmit, Transport,
     budget::Class,
     exchange::{About, Exchange, Phase, Stage, is_inbound},
     limits,
@@ -18,7 +18,7 @@ use super::{Step, Turn, initiator::crypto_gate};
 impl Turn<'_> {
     /// The peer opened an exchange. One at a time on a link; none in the last seconds of an epoch.
     pub(crate) fn channel_opened(&mut self, link: LinkId, channel: ChannelId) {
-        if self.here.exchanges.contains(&channel) || matches!(channel, ChannelId::Outbound(_)) {
+        if self.here.exchanges.contains(&channel) || !matches!(channel, ChannelId::Inbound(_)) {
             return;
         }
         let now = self.now();
@@ -36,7 +36,9 @@ impl Turn<'_> {
         }
         let token = known.token.filter(|_| transport == Transport::Lan);
         let deadline = now + limits::HANDSHAKE;
-        let about = About { channel, link, transport, token, deadline, listens_until: None, grant: None };
+        let reach = Reach::InRange;
+        let about =
+            About { channel, link, transport, reach, token, deadline, listens_until: None, grant: None };
         self.in_use(link);
         self.here.exchanges.insert(Exchange { about, stage: Stage::Opened });
     }
@@ -46,7 +48,7 @@ impl Turn<'_> {
         let now = self.now();
         if self.needs_grant(about) {
             let class = match about.transport {
-                Transport::Lan => {
+                Transport::Lan | Transport::Mesh => {
                     about.token.and_then(|t| self.here.peers.get(&t)).map_or(Class::Other, Peer::class)
                 }
                 // Who calls is known with message 3; the charge is made by how it was heard.
@@ -119,7 +121,7 @@ impl Turn<'_> {
     ) -> Step {
         let failed = |error: ExchangeError| (Phase::Answered(digest), error.into());
         let conclusion = state.read_tags(&self.here.secrets, bytes).map_err(failed)?;
-        self.core.out.transmit(Transmit::CloseChannel { channel: about.channel });
+        self.close_channel(about.channel);
         self.conclude(about, digest, latched, conclusion);
         Ok(None)
     }
@@ -136,13 +138,14 @@ impl Turn<'_> {
         about.transport == Transport::Ble && self.core.budget.any_charged()
     }
 
-    /// LAN: the token was announced on this very link. On the radio a caller may be one that cannot be heard: it is admitted
+    /// LAN: the token was announced on this very link. Mesh: it is the one that the caller was told of by. On the radio a caller may be one that cannot be heard: it is admitted
     /// without dwell, charged as not heard by radio, and counts for no crowd.
     fn must_be_heard(&self, about: &About, token: &Token) -> Result<(), Failure> {
         let announced = self.here.links.get(&about.link).and_then(|link| link.token);
         match about.transport {
             Transport::Lan if announced != Some(*token) => Err(Failure::NotHeard),
-            Transport::Lan | Transport::Ble | Transport::Relay => Ok(()),
+            Transport::Mesh if about.token != Some(*token) => Err(Failure::NotHeard),
+            Transport::Lan | Transport::Mesh | Transport::Ble | Transport::Relay => Ok(()),
         }
     }
 
@@ -154,7 +157,7 @@ impl Turn<'_> {
     pub(super) fn is_near_enough(&self, about: &About, token: &Token) -> bool {
         let radio = self.here.peers.get(token).and_then(|peer| peer.radio.as_ref());
         match (about.transport, radio) {
-            (Transport::Lan | Transport::Relay, _) => true,
+            (Transport::Lan | Transport::Relay | Transport::Mesh, _) => true,
             (Transport::Ble, Some(radio)) => radio.dwell.is_near(self.now()),
             (Transport::Ble, None) => about.listens_until.is_none_or(|until| until <= self.now()),
         }
@@ -163,7 +166,7 @@ impl Turn<'_> {
     fn is_told_or_heard(&self, transport: Transport, token: &Token) -> bool {
         let heard = || self.here.peers.get(token).is_some_and(|peer| peer.radio.is_some());
         match transport {
-            Transport::Lan | Transport::Relay => true,
+            Transport::Lan | Transport::Relay | Transport::Mesh => true,
             Transport::Ble => heard(),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sighej_crypto::{Token, exchange::InitiatorHello};
 
 use crate::{
-    ChannelId, LinkId, RadioAddress, Transmit,
+    ChannelId, LinkId, RadioAddress, Reach, Transmit,
     budget::{Class, Grant},
     exchange::{About, Exchange, Stage},
     ledger::{Due, Record},
@@ -31,6 +31,11 @@ enum Route {
     Dial {
         age: usize,
         address: RadioAddress,
+    },
+    /// The nearest comes first.
+    Mesh {
+        hops: u8,
+        link: LinkId,
     },
 }
 
@@ -112,7 +117,8 @@ impl Turn<'_> {
         let serves_us = record.is_some_and(|record| record.has_charged_us);
         let routes = self
             .lan_routes(token, peer, turn, serves_us)
-            .chain(self.radio_routes(token, peer, turn, serves_us));
+            .chain(self.radio_routes(token, peer, turn, serves_us))
+            .chain(self.mesh_routes(token, peer, turn, serves_us));
         let Some((from, route)) = routes.map(|(from, route)| (from.max(due).max(now), route)).min() else {
             return Plan::Idle;
         };
@@ -167,6 +173,27 @@ impl Turn<'_> {
         })
     }
 
+    /// Mesh: as on a LAN the lower token opens; the other a while later, since what is told is not the same both ways. A
+    /// direct way comes first.
+    fn mesh_routes(
+        &self,
+        token: &Token,
+        peer: &Peer,
+        turn: u8,
+        serves_us: bool,
+    ) -> impl Iterator<Item = (Duration, Route)> {
+        let ours = turn > 0 || self.here.token() < *token;
+        let wait = if ours { limits::MESH_AFTER } else { limits::MESH_FALLBACK };
+        let from = peer.told_since.filter(|_| !peer.is_here()).map(|since| Duration::from(since) + wait);
+        let ways = from.map(|from| (from, self.here.mesh.ways(token)));
+        ways.into_iter().flat_map(move |(from, ways)| {
+            let open = ways.filter(move |way| serves_us || !way.presence.flags.spent);
+            open.filter_map(move |way| {
+                Some((from.max(way.free_at?), Route::Mesh { hops: way.hops, link: way.link }))
+            })
+        })
+    }
+
     /// Gives what the budget has to strangers by lot. Where it is less than all need, those whose turn it is to call us take
     /// part: a grant that falls to one of them is left for a caller until the next drip.
     fn draw_strangers(&mut self, mut strangers: Vec<Candidate>) {
@@ -211,7 +238,7 @@ impl Turn<'_> {
 
     fn has_room_for(&self, candidate: &Candidate) -> bool {
         match candidate.route {
-            Route::Link(_) => self.here.exchanges.has_room_outbound(),
+            Route::Link(_) | Route::Mesh { .. } => self.here.exchanges.has_room_outbound(),
             Route::Dial { .. } => self.here.exchanges.has_room_outbound() && self.here.has_room_to_dial(),
         }
     }
@@ -224,7 +251,8 @@ impl Turn<'_> {
         }
         match route {
             Route::Link(link) => self.open_exchange(link, token, grant),
-            Route::Dial { address, .. } => match self.here.links.to(address) {
+            Route::Mesh { hops, link } => self.open_over_mesh((link, hops), token, grant),
+            Route::Dial { address, .. } => match self.here.link_for(address, &token) {
                 Some(link) if self.here.exchanges.channels(|about, _| about.link == link).is_empty() => {
                     self.open_exchange(link, token, grant);
                 }
@@ -242,7 +270,7 @@ impl Turn<'_> {
         self.core.out.transmit(Transmit::Dial { address });
     }
 
-    fn give_back(&mut self, grant: Option<Grant>) {
+    pub(super) fn give_back(&mut self, grant: Option<Grant>) {
         if let Some(grant) = grant {
             self.core.budget.release(grant);
         }
@@ -274,8 +302,8 @@ impl Turn<'_> {
         let channel = ChannelId::Outbound(self.core.channels);
         self.core.channels += 1;
         let deadline = self.now() + limits::HANDSHAKE;
-        let about =
-            About { channel, link, transport, token: Some(token), deadline, listens_until: None, grant };
+        let (reach, token) = (Reach::InRange, Some(token));
+        let about = About { channel, link, transport, reach, token, deadline, listens_until: None, grant };
         self.core.out.transmit(Transmit::OpenChannel { link, channel });
         self.send(&about, bytes);
         self.in_use(link);
@@ -320,6 +348,11 @@ impl Turn<'_> {
 }
 
 impl crate::present::Present {
+    /// A radio link that is there already: kept for the mesh, or dialled.
+    fn link_for(&self, address: RadioAddress, token: &Token) -> Option<LinkId> {
+        self.links.kept_with(token).or_else(|| self.links.to(address))
+    }
+
     fn try_at(&mut self, at: Duration) {
         self.next_try = Some(self.next_try.map_or(at, |next| next.min(at)));
     }

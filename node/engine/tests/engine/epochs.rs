@@ -175,6 +175,7 @@ fn flags(node: &crate::node::Node) -> Vec<u8> {
             | Transmit::Frame { .. }
             | Transmit::CloseChannel { .. }
             | Transmit::CloseLink { .. }
+            | Transmit::Mesh { .. }
             | Transmit::RelayFrame { .. }
             | Transmit::RelayClose { .. } => None,
         };

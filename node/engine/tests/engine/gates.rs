@@ -27,6 +27,7 @@ fn shape(transmit: &Transmit) -> Option<(&'static str, usize)> {
         Transmit::CloseChannel { .. } => Some(("close", 0)),
         Transmit::Presence { bytes, .. } => Some(("presence", bytes.len())),
         Transmit::Dial { .. } => Some(("dial", 0)),
+        Transmit::Mesh { bytes, .. } => Some(("mesh", bytes.len())),
         Transmit::RelayFrame { bytes } => Some(("relay", bytes.len())),
         Transmit::Air(_) | Transmit::CloseLink { .. } | Transmit::RelayClose { .. } => None,
     }

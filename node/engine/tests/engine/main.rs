@@ -10,6 +10,7 @@ mod consent;
 mod epochs;
 mod failures;
 mod gates;
+mod mesh;
 mod node;
 mod plays;
 mod policy;

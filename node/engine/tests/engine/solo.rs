@@ -117,6 +117,7 @@ impl Solo {
             | Transmit::Frame { .. }
             | Transmit::CloseChannel { .. }
             | Transmit::CloseLink { .. }
+            | Transmit::Mesh { .. }
             | Transmit::RelayFrame { .. }
             | Transmit::RelayClose { .. } => None,
         })?;
@@ -135,6 +136,7 @@ fn frame_on(transmit: &Transmit, wanted: ChannelId) -> Option<Vec<u8>> {
         | Transmit::Frame { .. }
         | Transmit::CloseChannel { .. }
         | Transmit::CloseLink { .. }
+        | Transmit::Mesh { .. }
         | Transmit::RelayFrame { .. }
         | Transmit::RelayClose { .. } => None,
     }
@@ -208,6 +210,7 @@ impl Solo {
             | Transmit::Frame { .. }
             | Transmit::CloseChannel { .. }
             | Transmit::CloseLink { .. }
+            | Transmit::Mesh { .. }
             | Transmit::RelayFrame { .. }
             | Transmit::RelayClose { .. } => None,
         });

@@ -24,7 +24,7 @@ fn a_ninth_stranger_of_the_local_network_is_not_answered() {
         solo.pass(secs(20));
     }
     assert_eq!(answered, 8);
-    let flagged = solo.sent.iter().any(|t| matches!(t, Transmit::Presence { bytes, .. } if bytes[0] == 0x11));
+    let flagged = solo.sent.iter().any(|t| matches!(t, Transmit::Presence { bytes, .. } if bytes[0] == 0x13));
     assert!(flagged, "spent, and said so on the links");
     assert!(solo.failures().contains(&Failure::BudgetSpent));
 }

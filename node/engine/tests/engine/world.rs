@@ -55,6 +55,7 @@ enum Input {
     Opened(LinkId, ChannelId),
     Frame(ChannelId, Vec<u8>),
     Closed(ChannelId),
+    Mesh(LinkId, Vec<u8>),
     /// Under this token, if it still is that.
     RelayDial(Option<Token>),
     FromRelay(u64, Vec<u8>),
@@ -271,7 +272,8 @@ impl World {
             | Input::Presence(..)
             | Input::Opened(..)
             | Input::Frame(..)
-            | Input::Closed(_) => {}
+            | Input::Closed(_)
+            | Input::Mesh(..) => {}
         }
         let now = self.time(node);
         let exchange = if let Input::Frame(channel, _) = &input {
@@ -290,6 +292,7 @@ impl World {
             Input::Opened(link, channel) => engine.handle_channel_opened(link, channel, now),
             Input::Frame(channel, bytes) => engine.handle_frame(channel, &bytes, now),
             Input::Closed(channel) => engine.handle_channel_closed(channel, now),
+            Input::Mesh(link, bytes) => engine.handle_mesh(link, &bytes, now),
             Input::RelayDial(_) | Input::FromRelay(..) | Input::ToRelay(..) | Input::LeftRelay(_) => {}
         }
         self.drain(node);
@@ -413,6 +416,7 @@ fn says_something(transmit: &Transmit) -> bool {
         | Transmit::Dial { .. }
         | Transmit::Presence { .. }
         | Transmit::OpenChannel { .. }
-        | Transmit::Frame { .. } => true,
+        | Transmit::Frame { .. }
+        | Transmit::Mesh { .. } => true,
     }
 }

@@ -21,7 +21,7 @@ impl World {
         let addresses = match transport {
             // The one that is dialled does not learn the dialler's advertising address.
             Transport::Ble => [Some(self.nodes[b].address), None],
-            Transport::Lan | Transport::Relay => [None, None],
+            Transport::Lan | Transport::Relay | Transport::Mesh => [None, None],
         };
         for ((node, link), address) in ends.into_iter().zip(addresses) {
             let at = self.arrival();
@@ -113,6 +113,7 @@ impl World {
                     self.connect_to_relay(node, away.max(secs(1)));
                 }
             }
+            Transmit::Mesh { link, bytes } => self.pass(node, link, bytes),
             Transmit::CloseLink { link } => {
                 if let Some((wire, ..)) = self.across(node, link) {
                     self.cut(wire, Some(node));
@@ -153,6 +154,16 @@ impl World {
             };
             self.push(at, other, Input::Frame(theirs, bytes.clone()), Some(wire));
         }
+    }
+
+    /// A frame of the mesh: whole and in order, or the link goes with it.
+    fn pass(&mut self, node: usize, link: LinkId, bytes: Vec<u8>) {
+        let Some((wire, other, theirs)) = self.across(node, link) else { return };
+        if self.chance(self.faults.lost) {
+            return self.cut(wire, None);
+        }
+        let at = self.in_order(other, ChannelId::Forwarded(theirs.0));
+        self.push(at, other, Input::Mesh(theirs, bytes), Some(wire));
     }
 
     fn in_order(&mut self, node: usize, channel: ChannelId) -> Duration {
