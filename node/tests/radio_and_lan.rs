@@ -1,4 +1,5 @@
-//! One pair, in reach by Bluetooth and on one network at once. In real time, since sockets know no other.
+//! Bluetooth and a network at once: one pair in reach by both, and one in reach by neither. In real time, since sockets know no
+//! other.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use air::Room;
 use sighej_node::{
-    Intent, LanConfig, Multiaddr, NodeEvent, Transport,
+    Intent, LanConfig, Multiaddr, NodeEvent, Reach, Transport,
     ble::air::{Conditions, Station},
 };
 use tokio::time::sleep;
@@ -50,4 +51,33 @@ async fn a_pair_that_meets_both_ways_is_one_pair_and_is_nudged_once() {
         assert_eq!((status.heard, status.near, status.crowd), (1, 1, 1));
         assert!(attendee.remote.tally().adverts > 50, "the radio was on the air as well");
     }
+}
+
+/// A phone and a laptop in two rooms, and in one of them somebody whose network reaches the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_meets_a_laptop_out_of_its_reach_through_one_that_has_radio_and_network() {
+    let room = Room::new(2, Conditions::default());
+    let far = Station { position: (10_000.0, 0.0), ..Station::default() };
+    let mut laptop = room.enter_with(&["devops"], far, Some(loopback(Vec::new())));
+    laptop.node.intend(Intent::Open).await.unwrap();
+    let listening = |event: &NodeEvent| match event {
+        NodeEvent::Listening(address) => Some(address.clone()),
+        _ => None,
+    };
+    let address = laptop.until(SOON, listening).await;
+    let mut between = room.enter_with(&["chess"], Station::default(), Some(loopback(vec![address])));
+    between.node.intend(Intent::Open).await.unwrap();
+    let mut phone = room.enter_with(&["devops"], Station::default(), None);
+    phone.node.intend(Intent::Open).await.unwrap();
+
+    let (theirs, ours) = (phone.nudge(2 * SOON).await, laptop.nudge(SOON).await);
+    assert_eq!((&ours.interests, ours.cue), (&theirs.interests, theirs.cue));
+    for nudge in [&ours, &theirs] {
+        assert_eq!((nudge.transport, nudge.reach), (Transport::Mesh, Reach::Hops(1)));
+    }
+    assert_eq!(between.nudges_so_far().await, 0);
+    let [ours, passed_on] = [&phone, &between].map(|attendee| attendee.node.traffic());
+    let (ours, passed_on) = (ours.await.unwrap(), passed_on.await.unwrap());
+    assert!(passed_on.mesh_bytes_sent > 3_372, "the whole exchange went through the one between");
+    assert!(ours.mesh_bytes_sent + ours.mesh_bytes_received < 5_000, "once, and little beside it");
 }
