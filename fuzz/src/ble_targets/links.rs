@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use sighej_ble::wire::{
     Fragmenter, MAX_MESSAGE, Reassembly,
-    channel::{Arrival, CHANNELS, ChannelMessage, Channels, LinkMessage, Side},
+    channel::{Arrival, CHANNELS, Channels, LinkMessage, Side},
 };
 
 /// Messages of the honest half.

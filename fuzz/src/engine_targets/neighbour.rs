@@ -76,7 +76,7 @@ fn mesh_bytes(transmit: &Transmit) -> u64 {
 
 /// A frame of the right shape, of few tokens and conversations, so that they meet.
 fn frame(script: &mut Script<'_>, own: [u8; 8]) -> Vec<u8> {
-    let token = |n: u8| if n % 16 == 0 { own } else { [n % 16; 8] };
+    let token = |n: u8| if n.is_multiple_of(16) { own } else { [n % 16; 8] };
     let conversation = [script.byte() % 4; 8];
     match script.byte() % 4 {
         0 => {
