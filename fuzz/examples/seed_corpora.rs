@@ -22,6 +22,7 @@ fn main() -> io::Result<()> {
         relay(),
         strangers(),
         pairs(),
+        neighbours(),
         adverts(),
         packets(),
     ]
@@ -161,6 +162,25 @@ fn strangers() -> Seeds {
         ("dial-failed", [open, advert, four_seconds, advert, &[5, 3], ring, ring].concat()),
     ];
     seeds.map(|(name, script)| ("engine_presence", name.to_owned(), script)).into()
+}
+
+/// Each step names a neighbour and what it does; see `engine_mesh`.
+fn neighbours() -> Seeds {
+    let told: &[u8] = &[0, 3, 0, 0, 2, 5, 9, 0, 1];
+    let called: &[u8] = &[0, 3, 1, 1, 1, 5, 0, 7];
+    let called_again: &[u8] = &[1, 3, 1, 1, 2, 5, 9, 7];
+    let said: &[u8] = &[0, 3, 1, 2, 0, 7];
+    let ended: &[u8] = &[0, 3, 1, 3];
+    let garbage: &[u8] = &[2, 0, 5, 0, 9, 9, 9, 9, 9];
+    let (wait, ring): (&[u8], &[u8]) = (&[0, 1, 100], &[0, 2]);
+    let seeds = [
+        ("told", [told, ring, wait, ring, wait, ring].concat()),
+        ("called", [told, called, said, ended, ring].concat()),
+        ("called-untold", [called, said, called_again, ended, wait, ring].concat()),
+        ("flood", [&told.repeat(30), ring, called].concat()),
+        ("garbage", [told, garbage, ring, wait, ring].concat()),
+    ];
+    seeds.map(|(name, script)| ("engine_mesh", name.to_owned(), script)).into()
 }
 
 /// One delivery of a run is interfered with; see `engine_frames`.

@@ -1,8 +1,10 @@
-//! What reads a stranger's bytes in the engine: adverts, presence frames, exchange frames.
+//! What reads a stranger's bytes in the engine: adverts, presence frames, exchange frames, frames of the mesh.
 
+mod neighbour;
 mod pair;
 mod stranger;
 
+pub use neighbour::engine_mesh;
 pub use pair::engine_frames;
 pub use stranger::engine_presence;
 

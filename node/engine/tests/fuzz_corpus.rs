@@ -19,6 +19,11 @@ fn engine_presence() {
 }
 
 #[test]
+fn engine_mesh() {
+    replay("engine_mesh", engine_targets::engine_mesh);
+}
+
+#[test]
 fn engine_frames() {
     replay("engine_frames", engine_targets::engine_frames);
 }

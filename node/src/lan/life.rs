@@ -281,7 +281,7 @@ impl Life {
                 tokio::spawn(tasks::pass(stream, queued));
                 OwnMesh::Told(frames)
             }
-            unchanged @ (OwnMesh::Unused | OwnMesh::Told(_) | OwnMesh::Refused) => unchanged,
+            other @ (OwnMesh::Unused | OwnMesh::Told(_) | OwnMesh::Refused) => other,
         };
     }
 

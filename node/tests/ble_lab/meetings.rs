@@ -1,6 +1,6 @@
 //! Who meets, who does not, and what an onlooker can tell of it.
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use sighej_ble_lab::{Failed, Inside, Lab, LabTrial, Packet};
 use sighej_lab::Program;
@@ -17,6 +17,8 @@ pub(crate) fn trials() -> Vec<LabTrial> {
         lab(2).trial("who_shares_nothing_is_shown_nothing_and_sends_as_many_bytes", no_overlap),
         lab(2).trial("who_is_not_open_is_not_on_the_air", not_open),
         lab(4).trial("of_four_in_a_room_exactly_those_who_share_are_nudged", four),
+        lab(2).trial("a_phone_with_bluetooth_alone_meets_a_laptop_without_through_one_between", one_hop_away),
+        lab(2).trial("one_between_who_allows_no_hops_passes_nothing_on", no_hops),
     ]
 }
 
@@ -53,6 +55,56 @@ fn meet(more: &[&str]) -> Result<(), Failed> {
     }
     end(one)?;
     end(two)
+}
+
+/// Where the one between listens for the laptop: the lab's loopback is its only network.
+const LISTENS: &str = "/ip4/127.0.0.1/tcp/4001";
+
+fn between(max_hops: &str) -> Result<Program, Failed> {
+    let more = ["--open", "--dwell", "0", "--no-mdns", "--listen", LISTENS, "--max-hops", max_hops];
+    let mut between = attendee(1, &["chess"], &more)?;
+    between.wait_for("started", SOON)?;
+    Ok(between)
+}
+
+fn laptop() -> Result<Program, Failed> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sighej"));
+    command.args(["run", "--json", "--crowd-guard", "1", "--ble", "off", "--open", "--no-mdns"]);
+    command.args(["--listen", "/ip4/127.0.0.1/tcp/0", "--peer", LISTENS, "--interest", "devops", "opera"]);
+    Ok(Program::start(&mut command)?)
+}
+
+fn one_hop_away(_: &Inside) -> Result<(), Failed> {
+    let (mut between, mut laptop) = (between("2")?, laptop()?);
+    let mut phone = open(0, &["devops", "sourdough"], &[])?;
+    let ours = phone.wait_for("nudge", SOON)?.json;
+    let theirs = laptop.wait_for("nudge", SOON)?.json;
+    for nudge in [&ours, &theirs] {
+        assert_eq!((&nudge["transport"], &nudge["hops"]), (&"mesh".into(), &1.into()), "{nudge}");
+        assert_eq!(nudge["interests"], serde_json::json!(["devops"]));
+    }
+    assert_eq!(ours["cue"], theirs["cue"]);
+    between.watch(A_WHILE);
+    assert_eq!(count(&between, "nudge"), 0);
+    end(phone)?;
+    end(laptop)?;
+    end(between)
+}
+
+fn no_hops(_: &Inside) -> Result<(), Failed> {
+    let (mut between, mut laptop) = (between("0")?, laptop()?);
+    let mut phone = open(0, &["devops", "sourdough"], &[])?;
+    for _ in 0..2 {
+        between.wait_for("no_match", SOON)?;
+    }
+    // What is told would be told by now, and an exchange over it begun.
+    for program in [&mut phone, &mut laptop] {
+        program.watch(4 * A_WHILE);
+        assert_eq!((count(program, "nudge"), count(program, "exchange_failed")), (0, 0), "{}", said(program));
+    }
+    end(phone)?;
+    end(laptop)?;
+    end(between)
 }
 
 fn dwell(_: &Inside) -> Result<(), Failed> {

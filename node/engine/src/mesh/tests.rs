@@ -303,10 +303,10 @@ fn a_full_queue_ends_the_conversation_whose_frame_finds_no_place() {
     let up: Vec<usize> = (0..4).map(|n| net.link(n, 4, Medium::Radio)).collect();
     net.link(4, 5, Medium::Radio);
     net.settle();
-    for n in 0..4 {
+    for (n, up) in up.into_iter().enumerate() {
         for conversation in 0..8 {
             let name = 10 * n as u8 + conversation;
-            let link = net.links[up[n]][0].1;
+            let link = net.links[up][0].1;
             net.open_by(n, link, 5, name);
         }
     }
