@@ -177,7 +177,7 @@ fn neighbours() -> Seeds {
         ("told", [told, ring, wait, ring, wait, ring].concat()),
         ("called", [told, called, said, ended, ring].concat()),
         ("called-untold", [called, said, called_again, ended, wait, ring].concat()),
-        ("flood", [&told.repeat(30), ring, called].concat()),
+        ("flood", [&told.repeat(30)[..], ring, called].concat()),
         ("garbage", [told, garbage, ring, wait, ring].concat()),
     ];
     seeds.map(|(name, script)| ("engine_mesh", name.to_owned(), script)).into()
