@@ -211,7 +211,7 @@ mod tests {
         let nudge = Nudge {
             id: NudgeId(7),
             interests: ["devops", "hardstyle"].map(|text| Interest::parse(text).unwrap()).into(),
-            cue: Cue { colour: &COLOURS[0], emoji, name, name_da },
+            cue: Cue { colour: &COLOURS[0], emoji, name, name_da, rhythm: &RHYTHMS[0] },
             transport: Transport::Lan,
             reach: Reach::InRange,
         };
