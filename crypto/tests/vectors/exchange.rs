@@ -84,7 +84,7 @@ fn blank(name: &str, initiator: SideVector, responder: SideVector) -> ExchangeCa
         messages: Vec::new(),
         payloads: Vec::new(),
         h: empty(),
-        pair: PairVector { key: empty(), colour: 0, emoji: 0, marker: empty() },
+        pair: PairVector { key: empty(), colour: 0, emoji: 0, rhythm: 0, marker: empty() },
     }
 }
 

@@ -122,7 +122,7 @@ fn pairing(name: &str, room: Option<[u8; 16]>, [knocker, answerer]: [Part; 2], s
         answerer,
         knock: empty(),
         accept: empty(),
-        pair: PairVector { key: empty(), colour: 0, emoji: 0, marker: empty() },
+        pair: PairVector { key: empty(), colour: 0, emoji: 0, rhythm: 0, marker: empty() },
         relay_pair: empty(),
         items: 0,
     };

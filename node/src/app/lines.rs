@@ -244,7 +244,7 @@ fn parse(line: &str) -> Option<(Verb, &str)> {
 
 fn answer(verb: Verb, rest: &str, app: &App) -> Vec<String> {
     match verb {
-        Verb::Why => vec![app.why_alone().unwrap_or_else(|| app.words.nudged_lately.clone())],
+        Verb::Why => vec![app.why_alone().unwrap_or_else(|| life_in_words(app))],
         Verb::Policy => {
             rules(app).into_iter().map(|Rule { name, now, why }| format!("{name}: {now}. {why}")).collect()
         }

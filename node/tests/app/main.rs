@@ -92,7 +92,7 @@ fn two_meet() -> Result<(), Failed> {
     two.press("x");
     two.sees(&["I får ikke flere prik om hinanden."], SOON);
     one.press("c");
-    one.sees(&["No card here"], SOON);
+    one.sees(&["There is no card now."], SOON);
     one.press("q");
     two.press("\x03");
     assert_eq!((one.ends(), two.ends()), (0, 0));

@@ -64,7 +64,9 @@ fn why(app: &App, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let words = &app.words;
     let text = match app.why_alone() {
         Some(why) => format!("{}{why}", words.why_alone),
-        None => words.nudged_lately.clone(),
+        None if app.newest().is_some() => words.nudged_lately.clone(),
+        // Its card was put away.
+        None => String::new(),
     };
     let chosen = match app.picker.chosen().len() {
         0 => words.interests_none.clone(),
