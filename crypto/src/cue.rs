@@ -1,7 +1,10 @@
 //! The cue: a colour and an emoji, the same on both screens, so that two strangers find each other without a name
 //! (specification, section 6.3). Both tables are part of the protocol: their order and length never change within a version.
 
-use crate::redacted::redacted;
+use crate::{
+    redacted::redacted,
+    rhythm::{RHYTHMS, Rhythm},
+};
 
 /// What both screens show.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,15 +17,18 @@ pub struct Cue {
     pub name: &'static str,
     /// The emoji's name in Danish.
     pub name_da: &'static str,
+    /// In what rhythm the card is lit.
+    pub rhythm: &'static Rhythm,
 }
 
 impl Cue {
-    /// Reads 4 bytes of the pair key's derivation: two big-endian numbers, each modulo a table of a power of two.
-    pub(crate) fn from_bytes(bytes: [u8; 4]) -> Self {
+    /// Reads 6 bytes of the pair key's derivation: three big-endian numbers, each modulo a table of a power of two.
+    pub(crate) fn from_bytes(bytes: [u8; 6]) -> Self {
         let colour = usize::from(u16::from_be_bytes([bytes[0], bytes[1]])) % COLOURS.len();
         let emoji = usize::from(u16::from_be_bytes([bytes[2], bytes[3]])) % EMOJI.len();
+        let rhythm = usize::from(u16::from_be_bytes([bytes[4], bytes[5]])) % RHYTHMS.len();
         let (emoji, name, name_da) = EMOJI[emoji];
-        Self { colour: &COLOURS[colour], emoji, name, name_da }
+        Self { colour: &COLOURS[colour], emoji, name, name_da, rhythm: &RHYTHMS[rhythm] }
     }
 }
 
@@ -137,9 +143,10 @@ mod tests {
 
     #[test]
     fn bytes_pick_rows_without_bias() {
-        let cue = Cue::from_bytes([0, 9, 1, 2]);
+        let cue = Cue::from_bytes([0, 9, 1, 2, 3, 11]);
         assert_eq!((cue.colour.name_en, cue.name), ("sky blue", "owl"));
-        assert_eq!(65536 % COLOURS.len() + 65536 % EMOJI.len(), 0);
+        assert_eq!(cue.rhythm, &RHYTHMS[3]);
+        assert_eq!(65536 % COLOURS.len() + 65536 % EMOJI.len() + 65536 % RHYTHMS.len(), 0);
         assert_eq!(format!("{cue:?}"), "Cue(redacted)");
     }
 }

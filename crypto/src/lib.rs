@@ -26,6 +26,7 @@ mod montgomery;
 mod pair;
 mod redacted;
 pub mod relay;
+mod rhythm;
 pub mod voprf;
 
 pub use commitment::{Commitment, Digest, EpochNumber, Token};
@@ -35,6 +36,7 @@ pub use error::{ApiMisuse, ExchangeError, InvalidMessage, PeerIncompatible, Peer
 pub use interest::{Interest, InterestError, InterestSet};
 pub use met::{MET_RECOGNISED, MET_SENT, Marker, MetBlock};
 pub use pair::PairKey;
+pub use rhythm::{BEAT, RHYTHMS, Rhythm};
 
 /// Slots of a commitment: every device shows 16 blinded interests, however many it has.
 pub const SLOTS: usize = 16;

@@ -34,11 +34,11 @@ impl PairKey {
         Ok(Self(Box::new(PAIR.hkdf(shared.as_bytes(), &[lo.as_bytes(), hi.as_bytes()]))))
     }
 
-    /// The colour and emoji both screens show.
+    /// The colour, emoji and rhythm both screens show.
     #[must_use]
     pub fn cue(&self) -> Cue {
         let bytes = CUE.hmac(&self.0, &[]);
-        Cue::from_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+        Cue::from_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]])
     }
 
     /// What both devices remember of having been nudged together.

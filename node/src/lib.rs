@@ -41,7 +41,8 @@ pub use queue::EVENTS_WAITING;
 pub use radio::{Metered, RadioState, limits as radio_limits};
 pub use relay::{RelayConfig, RelayError};
 pub use sighej_ble as ble;
+pub use sighej_engine::limits as engine_limits;
 pub use sighej_engine::{
-    Alone, Bye, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId, Reach,
-    Refusal, RelayDown, RelayEvent, Room, Status, Transport,
+    Alone, Bye, ClosedWhy, Config, Event, Failure, GateReason, Intent, IntentError, Nudge, NudgeId,
+    QuietHours, Reach, Refusal, RelayDown, RelayEvent, Room, Status, Transport,
 };

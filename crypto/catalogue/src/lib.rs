@@ -43,4 +43,4 @@ pub use catalogue::{Entry, all, categories, get, resolve};
 pub use category::Category;
 pub use lang::{Lang, UnknownLang};
 pub use search::search;
-pub use sentence::{Reach, sentence};
+pub use sentence::{Reach, most_ordinary, sentence};

@@ -18,8 +18,35 @@ pub enum Reach {
     Relay,
 }
 
+/// The most ordinary `count` of what somebody shares, the most ordinary first: interests of the catalogue in its own order,
+/// then free text alphabetically, and sensitive ones last. Both sides of a pair come to the same.
+pub fn most_ordinary<'a>(shared: &[&'a str], count: usize) -> Vec<&'a str> {
+    let mut ranked: Vec<(Rank, &'a str)> =
+        shared.iter().map(|interest| (rank(interest), *interest)).collect();
+    ranked.sort();
+    ranked.dedup();
+    ranked.into_iter().map(|(_, interest)| interest).take(count).collect()
+}
+
+/// How ordinary an interest is, the most ordinary first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// At this place of the catalogue.
+    Known(usize),
+    Free,
+    Sensitive(usize),
+}
+
+fn rank(interest: &str) -> Rank {
+    match place(interest).and_then(|place| Some((place, all().get(place)?))) {
+        None => Rank::Free,
+        Some((place, entry)) if entry.is_sensitive() => Rank::Sensitive(place),
+        Some((place, _)) => Rank::Known(place),
+    }
+}
+
 /// Says what somebody shares. `shared` holds canonical interests, ids of the catalogue or free text, in any order; the
-/// sentence speaks of the catalogue's in its own order, then of the free ones alphabetically, of each once. Interests
+/// sentence speaks of the catalogue's in its own order, then of the free ones alphabetically, of sensitive ones last, of each once. Interests
 /// about which one says the same thing stand together, and "also" is said once. Free text is untrusted: whatever could
 /// reorder, hide or break the words around it is taken out. The sentence has no full stop.
 pub fn sentence(lang: Lang, shared: &[&str], reach: Reach) -> String {
@@ -101,15 +128,17 @@ struct Said {
 /// The shared interests by what one says of them, each in the order of the sentence.
 fn grouped<'a>(lang: Lang, shared: &[&str], free_phrase: &'a Phrase) -> Vec<Group<'a>> {
     let known: BTreeSet<usize> = shared.iter().filter_map(|interest| place(interest)).collect();
+    let (sensitive, known): (Vec<&'static Entry>, Vec<&'static Entry>) =
+        known.into_iter().filter_map(|place| all().get(place)).partition(|entry| entry.is_sensitive());
     let free: BTreeSet<String> = shared
         .iter()
         .filter(|interest| place(interest).is_none())
         .filter_map(|interest| free_text::shown(interest))
         .collect();
-    let known = known.into_iter().filter_map(|place| all().get(place)).map(|entry| said_of(entry, lang));
+    let said = |entries: Vec<&'static Entry>| entries.into_iter().map(move |entry| said_of(entry, lang));
     let free = free.into_iter().map(|name| (free_phrase, name));
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for (phrase, name) in known.chain(free) {
+    for (phrase, name) in said(known).chain(free).chain(said(sensitive)) {
         match groups.iter_mut().find(|group| group.phrase == phrase) {
             Some(group) => group.names.push(name),
             None => groups.push(Group { phrase, names: vec![name] }),
@@ -141,6 +170,15 @@ fn list(items: &[String], and: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_most_ordinary_come_first_and_the_sensitive_last() {
+        let sensitive = all().iter().find(|entry| entry.is_sensitive()).map_or("", Entry::id);
+        let shared = ["old tractors", sensitive, "hardstyle", "devops", "devops"];
+        assert_eq!(most_ordinary(&shared, 2), ["devops", "hardstyle"]);
+        assert_eq!(most_ordinary(&shared, 9), ["devops", "hardstyle", "old tractors", sensitive]);
+        assert_eq!(most_ordinary(&shared[..2], 1), ["old tractors"]);
+    }
 
     #[test]
     fn a_list_reads_naturally_at_every_length() {

@@ -173,6 +173,7 @@ pub(crate) struct PairVector {
     pub(crate) key: Hex,
     pub(crate) colour: usize,
     pub(crate) emoji: usize,
+    pub(crate) rhythm: usize,
     pub(crate) marker: Hex,
 }
 
@@ -253,6 +254,16 @@ pub(crate) struct PairingSide {
 pub(crate) struct Cues {
     pub(crate) colours: Vec<ColourRow>,
     pub(crate) emoji: Vec<EmojiRow>,
+    pub(crate) rhythms: Vec<RhythmRow>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RhythmRow {
+    pub(crate) index: usize,
+    pub(crate) beats: String,
+    pub(crate) en: String,
+    pub(crate) da: String,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use sighej_crypto::{
-    COLOURS, Cue, EMOJI, EpochSecrets, Marker, MetBlock,
+    COLOURS, Cue, EMOJI, EpochSecrets, Marker, MetBlock, RHYTHMS,
     exchange::{Conclusion, Gate, InitiatorHello, ResponderHello},
 };
 
@@ -84,7 +84,7 @@ fn blank(name: &str, initiator: SideVector, responder: SideVector) -> ExchangeCa
         messages: Vec::new(),
         payloads: Vec::new(),
         h: empty(),
-        pair: PairVector { key: empty(), colour: 0, emoji: 0, marker: empty() },
+        pair: PairVector { key: empty(), colour: 0, emoji: 0, rhythm: 0, marker: empty() },
     }
 }
 
@@ -204,8 +204,8 @@ fn fill_in_what_is_kept_secret(case: &mut ExchangeCase) {
     kept(&mut case.initiator, &i, &r.commitment, &evaluations[1], [INITIATOR, RESPONDER], &case.h);
     kept(&mut case.responder, &r, &i.commitment, &evaluations[0], [RESPONDER, INITIATOR], &case.h);
     let key = pair::pair_key(&i, &r.commitment);
-    let (colour, emoji) = pair::cue(&key);
-    case.pair = PairVector { key: key.into(), colour, emoji, marker: pair::marker(&key).into() };
+    let (colour, emoji, rhythm) = pair::cue(&key);
+    case.pair = PairVector { key: key.into(), colour, emoji, rhythm, marker: pair::marker(&key).into() };
 }
 
 fn kept(
@@ -226,7 +226,8 @@ fn kept(
 
 fn check_cue(pair: &PairVector, ends: &[Option<sighej_crypto::PairKey>; 2]) {
     for end in ends.iter().flatten() {
-        let Cue { colour, emoji, .. } = end.cue();
+        let Cue { colour, emoji, rhythm, .. } = end.cue();
+        assert_eq!(*rhythm, RHYTHMS[pair.rhythm]);
         assert_eq!((*colour, emoji), (COLOURS[pair.colour], EMOJI[pair.emoji].0));
     }
 }

@@ -16,9 +16,9 @@ mod exchange;
 mod relay;
 
 use serde::Serialize;
-use sighej_crypto::{COLOURS, EMOJI};
+use sighej_crypto::{COLOURS, EMOJI, RHYTHMS};
 
-use format::{ColourRow, Cues, EmojiRow};
+use format::{ColourRow, Cues, EmojiRow, RhythmRow};
 
 #[track_caller]
 fn is_in(file: &str, value: &impl Serialize) {
@@ -72,7 +72,14 @@ fn tables_of_cues() {
         en: (*en).to_owned(),
         da: (*da).to_owned(),
     });
-    is_in("cues.json", &Cues { colours: colours.collect(), emoji: emoji.collect() });
+    let rhythms = RHYTHMS.iter().enumerate().map(|(index, rhythm)| RhythmRow {
+        index,
+        beats: format!("{:08b}", rhythm.beats),
+        en: rhythm.name_en.to_owned(),
+        da: rhythm.name_da.to_owned(),
+    });
+    let (colours, emoji) = (colours.collect(), emoji.collect());
+    is_in("cues.json", &Cues { colours, emoji, rhythms: rhythms.collect() });
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn pairing(name: &str, room: Option<[u8; 16]>, [knocker, answerer]: [Part; 2], s
         answerer,
         knock: empty(),
         accept: empty(),
-        pair: PairVector { key: empty(), colour: 0, emoji: 0, marker: empty() },
+        pair: PairVector { key: empty(), colour: 0, emoji: 0, rhythm: 0, marker: empty() },
         relay_pair: empty(),
         items: 0,
     };
@@ -232,8 +232,8 @@ fn end(side: &mut PairingSide, me: &EpochSecrets, done: Uploaded, verdict: [u8; 
 fn fill_in_what_is_kept_secret(case: &mut PairingCase) {
     let (b, a) = (twin(&case.knocker.device), twin(&case.answerer.device));
     let key = pair::pair_key(&a, &b.commitment);
-    let (colour, emoji) = pair::cue(&key);
-    case.pair = PairVector { key: key.into(), colour, emoji, marker: pair::marker(&key).into() };
+    let (colour, emoji, rhythm) = pair::cue(&key);
+    case.pair = PairVector { key: key.into(), colour, emoji, rhythm, marker: pair::marker(&key).into() };
     for side in [&mut case.knocker, &mut case.answerer] {
         let direction = [if side.side == "lo" { relay::LO } else { relay::HI }];
         side.sealed = Hex(relay::opened("sighej/1 relay seal", &key, &direction, &side.seal.0).unwrap());

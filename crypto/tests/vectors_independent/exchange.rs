@@ -168,10 +168,11 @@ fn each_pair_has_this_key_cue_and_marker_and_remembers_it() {
         let key = pair::pair_key(&i, &r.commitment);
         assert_eq!(key, pair::pair_key(&r, &i.commitment));
         assert_eq!(key[..], case.pair.key.0);
-        assert_eq!(pair::cue(&key), (case.pair.colour, case.pair.emoji));
+        assert_eq!(pair::cue(&key), (case.pair.colour, case.pair.emoji, case.pair.rhythm));
         assert_eq!(pair::marker(&key)[..], case.pair.marker.0);
         assert_eq!(cues.colours[case.pair.colour].index, case.pair.colour);
         assert_eq!(cues.emoji[case.pair.emoji].index, case.pair.emoji);
+        assert_eq!(cues.rhythms[case.pair.rhythm].index, case.pair.rhythm);
         for side in [&case.initiator, &case.responder] {
             let by_name = |name: &String| {
                 let earlier = file.cases.iter().find(|case| case.name == *name).unwrap();
@@ -180,7 +181,7 @@ fn each_pair_has_this_key_cue_and_marker_and_remembers_it() {
             assert_eq!(side.remembers.iter().map(by_name).collect::<Vec<_>>(), side.markers);
         }
     }
-    assert_eq!((cues.colours.len(), cues.emoji.len()), (8, 64));
+    assert_eq!((cues.colours.len(), cues.emoji.len(), cues.rhythms.len()), (8, 64, 8));
 }
 
 #[test]

@@ -74,7 +74,10 @@ fn run(case: &PairingCase) {
     assert_eq!(show("sighej/1 relay accept", answerer, &a), case.accept.0);
 
     let key = pair::pair_key(&a, &b.commitment);
-    assert_eq!((&key[..], pair::cue(&key)), (&case.pair.key.0[..], (case.pair.colour, case.pair.emoji)));
+    assert_eq!(
+        (&key[..], pair::cue(&key)),
+        (&case.pair.key.0[..], (case.pair.colour, case.pair.emoji, case.pair.rhythm))
+    );
     assert_eq!(pair::marker(&key)[..], case.pair.marker.0);
     seal(knocker, &b, &a, &key);
     seal(answerer, &a, &b, &key);

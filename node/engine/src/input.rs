@@ -48,6 +48,9 @@ pub enum Intent {
     Resume,
     /// Never again see this person, nor be recognised by them.
     Block(NudgeId),
+    /// Put a nudge away. To the other side it looks the same as [`Intent::Block`]; where both put theirs away, they may be
+    /// nudged again in a later epoch.
+    NotNow(NudgeId),
     /// Change the interests, at the next boundary where the device is open.
     Interests {
         /// The new set; not empty.

@@ -46,7 +46,8 @@ impl Engine {
             Intent::Close => self.close(),
             Intent::Pause { until } => self.pause(until),
             Intent::Resume => self.resume(),
-            Intent::Block(nudge) => self.block(nudge),
+            Intent::Block(nudge) => self.turn_down(nudge, true),
+            Intent::NotNow(nudge) => self.turn_down(nudge, false),
             Intent::Interests { set, insist } => self.change_interests(set, insist),
             Intent::QuietHours(hours) => {
                 self.core.config.quiet_hours = hours;
@@ -127,8 +128,9 @@ impl Engine {
         }
     }
 
-    fn block(&mut self, nudge: NudgeId) -> Result<(), IntentError> {
-        let digest = self.core.memory.block(nudge).ok_or(IntentError::UnknownNudge)?;
+    /// What is sent from here on is the same for both: no marker, and random tags.
+    fn turn_down(&mut self, nudge: NudgeId, for_good: bool) -> Result<(), IntentError> {
+        let digest = self.core.memory.turn_down(nudge, for_good).ok_or(IntentError::UnknownNudge)?;
         if let Life::Present(here) = &mut self.life
             && let Some(record) = here.ledger.get_mut(&digest)
         {

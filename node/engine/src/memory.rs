@@ -21,6 +21,9 @@ struct Met {
     marker: Marker,
     ours: Digest,
     theirs: Digest,
+    /// Turned down: its marker is shown no more.
+    hidden: bool,
+    /// Turned down for good: the last to be forgotten.
     blocked: bool,
 }
 
@@ -48,21 +51,22 @@ impl Memory {
         let id = NudgeId(self.nudges);
         self.nudges += 1;
         self.last_nudge = Some(now);
-        self.met.push_front(Met { id, marker, ours, theirs, blocked: false });
+        self.met.push_front(Met { id, marker, ours, theirs, hidden: false, blocked: false });
         id
     }
 
-    /// Blocks a person, and says which digest that was.
-    pub(crate) fn block(&mut self, id: NudgeId) -> Option<Digest> {
+    /// Turns a person down, for now or for good, and says which digest that was.
+    pub(crate) fn turn_down(&mut self, id: NudgeId, for_good: bool) -> Option<Digest> {
         let met = self.met.iter_mut().find(|met| met.id == id)?;
-        met.blocked = true;
+        met.hidden = true;
+        met.blocked |= for_good;
         Some(met.theirs)
     }
 
-    /// What is shown to a peer: the newest markers, never one of a person who is blocked. So two people who blocked each
-    /// other both hide, neither recognises the other, and they may be nudged again in a later epoch.
+    /// What is shown to a peer: the newest markers, never one of a person who was turned down. So two people who turned each
+    /// other down both hide, neither recognises the other, and they may be nudged again in a later epoch.
     pub(crate) fn seal(&self, me: &EpochSecrets, receiver: &Digest, entropy: &mut Entropy) -> MetBlock {
-        let shown = self.met.iter().filter(|met| !met.blocked).take(MET_SENT);
+        let shown = self.met.iter().filter(|met| !met.hidden).take(MET_SENT);
         let markers: Vec<Marker> = shown.map(|met| met.marker.clone()).collect();
         MetBlock::seal(&markers, &me.digest(), receiver, entropy.rng())
     }

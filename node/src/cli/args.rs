@@ -1,10 +1,14 @@
 //! The command line, in words for someone who sees it for the first time.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sighej_node::{Multiaddr, report::Lang};
 
 const AFTER: &str = "\
 Try it:
+  sighej
+      The app: choose interests, press space, and be nudged. In a terminal; it tells its keys.
   sighej demo
       Four attendees in one process; two are nudged. Nothing to set up, over in seconds.
   sighej run --open --interest devops --interest hardstyle --crowd-guard 1
@@ -28,10 +32,41 @@ Environment:
 
 /// SigHej tells you when someone nearby shares an interest with you, and nobody else what your interests are.
 #[derive(Debug, Parser)]
-#[command(name = "sighej", version, after_help = AFTER, max_term_width = 100)]
+#[command(name = "sighej", version, after_help = AFTER, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) app: Box<App>,
+}
+
+/// `sighej` without a command: the app.
+#[derive(Debug, Args)]
+pub(crate) struct App {
+    /// Keep your interests in this file, readable by you alone. Without it nothing is kept
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+
+    /// Everything that can be set, in one file; see docs/settings.toml [default: sighej/settings.toml in $XDG_CONFIG_HOME or
+    /// ~/.config, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+
+    /// The language of what you read [default: what the settings or the system say]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<Language>,
+
+    /// Say everything in lines and take words instead of keys, for screen readers
+    #[arg(long)]
+    pub(crate) screen_reader: bool,
+
+    /// After a wipe: says that it is done.
+    #[arg(long, hide = true)]
+    pub(crate) wiped: bool,
+
+    #[command(flatten)]
+    pub(crate) ways: Ways,
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,6 +125,33 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) json: bool,
 
+    #[command(flatten)]
+    pub(crate) ways: Ways,
+
+    /// No nudge before so many people are near: among few, a nudge points at one person
+    #[arg(long, value_name = "K", default_value_t = 3)]
+    pub(crate) crowd_guard: usize,
+
+    /// Seconds that someone must be heard by radio before anything is sent to them
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) dwell: f64,
+
+    /// How strong someone must be heard by radio, in dBm, or `off`
+    #[arg(long, value_name = "DBM|off", default_value = "-85", value_parser = rssi_gate, allow_hyphen_values = true)]
+    pub(crate) rssi_gate: RssiGate,
+
+    /// Seconds after a nudge in which there is no other
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) cool_down: f64,
+
+    /// How many devices may pass on to you someone who is out of reach
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) max_hops: u8,
+}
+
+/// By which ways people are found.
+#[derive(Debug, Args)]
+pub(crate) struct Ways {
     /// How to use Bluetooth: `auto` takes the first adapter, where there is one; a name such as `hci0` takes that one, or
     /// fails; `off` leaves it alone
     #[arg(long, value_name = "auto|off|NAME", default_value = "auto", value_parser = ble)]
@@ -118,26 +180,6 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) relay: Relay,
-
-    /// No nudge before so many people are near: among few, a nudge points at one person
-    #[arg(long, value_name = "K", default_value_t = 3)]
-    pub(crate) crowd_guard: usize,
-
-    /// Seconds that someone must be heard by radio before anything is sent to them
-    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds, allow_negative_numbers = true)]
-    pub(crate) dwell: f64,
-
-    /// How strong someone must be heard by radio, in dBm, or `off`
-    #[arg(long, value_name = "DBM|off", default_value = "-85", value_parser = rssi_gate, allow_hyphen_values = true)]
-    pub(crate) rssi_gate: RssiGate,
-
-    /// Seconds after a nudge in which there is no other
-    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds, allow_negative_numbers = true)]
-    pub(crate) cool_down: f64,
-
-    /// How many devices may pass on to you someone who is out of reach
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub(crate) max_hops: u8,
 }
 
 /// How a relay is used.
@@ -170,7 +212,7 @@ pub(crate) struct Relay {
     /// Where to remember what was sent, so that it is sent once [default: sighej/statistics in $XDG_STATE_HOME or
     /// ~/.local/state]
     #[arg(long, value_name = "FILE", requires = "share_statistics")]
-    pub(crate) statistics_file: Option<std::path::PathBuf>,
+    pub(crate) statistics_file: Option<PathBuf>,
 }
 
 const JOIN_AFTER: &str = "\
@@ -237,7 +279,7 @@ pub(crate) struct Doctor {
 }
 
 /// `--lang`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
     /// English
     En,
@@ -311,13 +353,20 @@ mod tests {
     #[test]
     fn interests_may_follow_one_flag_or_repeat_it() {
         let parse = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
-            Command::Run(run) => run.interests,
-            Command::Join(_) | Command::Interests(_) | Command::Demo(_) | Command::Doctor(_) => {
+            Some(Command::Run(run)) => run.interests,
+            None | Some(Command::Join(_) | Command::Interests(_) | Command::Demo(_) | Command::Doctor(_)) => {
                 unreachable!()
             }
         };
         assert_eq!(parse("sighej run --interest a b --open"), ["a", "b"]);
         assert_eq!(parse("sighej run --interest a --open --interest b"), ["a", "b"]);
+    }
+
+    #[test]
+    fn without_a_command_it_is_the_app_and_its_flags_belong_to_no_command() {
+        let app = Cli::try_parse_from(["sighej", "--lang", "da", "--no-mdns"]).unwrap();
+        assert!(app.command.is_none() && app.app.lang == Some(Language::Da) && app.app.ways.no_mdns);
+        assert!(Cli::try_parse_from(["sighej", "--profile", "me", "demo"]).is_err());
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! The program `sighej`: arguments in, events out.
 
-mod args;
-mod bluetooth;
+pub(crate) mod args;
+pub(crate) mod bluetooth;
 mod commands;
 mod demo;
 mod doctor;
-mod ending;
+pub(crate) mod ending;
 mod interests;
 mod log;
-mod output;
-mod relay;
+pub(crate) mod output;
+pub(crate) mod relay;
 mod room;
-mod run;
+pub(crate) mod run;
 mod system;
 
 use std::{
@@ -34,11 +34,11 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    fn failed(message: impl ToString) -> Ended {
+    pub(crate) fn failed(message: impl ToString) -> Ended {
         Ended { code: FAILED, message: message.to_string() }
     }
 
-    fn usage(message: impl ToString) -> Ended {
+    pub(crate) fn usage(message: impl ToString) -> Ended {
         Ended { code: USAGE, message: message.to_string() }
     }
 }
@@ -53,11 +53,12 @@ impl From<io::Error> for Ended {
 pub(crate) fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let result = log::start().map_err(Ended::usage).and_then(|()| match cli.command {
-        args::Command::Run(run) => in_runtime(run::run(*run)),
-        args::Command::Join(join) => relay::link_of(*join).and_then(|run| in_runtime(run::run(run))),
-        args::Command::Interests(interests) => interests::list(&interests),
-        args::Command::Demo(demo) => in_runtime(demo::run(demo)),
-        args::Command::Doctor(doctor) => in_runtime(doctor::run(doctor)),
+        None => app(*cli.app),
+        Some(args::Command::Run(run)) => in_runtime(run::run(*run)),
+        Some(args::Command::Join(join)) => relay::link_of(*join).and_then(|run| in_runtime(run::run(run))),
+        Some(args::Command::Interests(interests)) => interests::list(&interests),
+        Some(args::Command::Demo(demo)) => in_runtime(demo::run(demo)),
+        Some(args::Command::Doctor(doctor)) => in_runtime(doctor::run(doctor)),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,7 +70,17 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn in_runtime(command: impl Future<Output = Result<(), Ended>>) -> Result<(), Ended> {
+#[cfg(feature = "app")]
+fn app(args: args::App) -> Result<(), Ended> {
+    crate::app::main(args)
+}
+
+#[cfg(not(feature = "app"))]
+fn app(_: args::App) -> Result<(), Ended> {
+    Err(Ended::usage("this build has no app: say what to do, see `sighej --help`"))
+}
+
+pub(crate) fn in_runtime<T>(command: impl Future<Output = Result<T, Ended>>) -> Result<T, Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Ended::failed(format!("the program cannot start: {error}")))?;
     let result = runtime.block_on(command);

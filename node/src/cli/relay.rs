@@ -36,10 +36,10 @@ pub(crate) struct Chosen {
 /// `join LINK` is `run` with that relay and room.
 pub(crate) fn link_of(join: Join) -> Result<Run, Ended> {
     let Join { link, mut run } = join;
-    if run.relay.relay.is_some() {
+    if run.ways.relay.relay.is_some() {
         return Err(Ended::usage("the link names the relay: leave --relay out"));
     }
-    run.relay.relay = Some(link);
+    run.ways.relay.relay = Some(link);
     Ok(run)
 }
 

@@ -17,7 +17,7 @@ use tokio::{sync::mpsc, time::timeout_at};
 
 use super::{
     Ended,
-    args::Run,
+    args::{Run, Ways},
     bluetooth::Bluetooth,
     colours,
     commands::{self, Command},
@@ -34,10 +34,10 @@ const FURTHER_ADDRESSES: Duration = Duration::from_millis(2);
 /// Runs until told to end.
 pub(crate) async fn run(args: Run) -> Result<(), Ended> {
     let profile = Profile::choose(&args.interests, &args.allow_sensitive).map_err(Ended::usage)?;
-    let relay = relay::choose(&args.relay)?;
+    let relay = relay::choose(&args.ways.relay)?;
     let mut endings = Endings::new().map_err(Ended::failed)?;
-    let bluetooth = Bluetooth::open(&args.ble, !args.no_l2cap).await?;
-    if args.no_lan && bluetooth.radio().is_none() && relay.rooms.is_empty() {
+    let bluetooth = Bluetooth::open(&args.ways.ble, !args.ways.no_l2cap).await?;
+    if args.ways.no_lan && bluetooth.radio().is_none() && relay.rooms.is_empty() {
         return Err(Ended::failed(nothing_to_use(&bluetooth)));
     }
     let node = Node::start(config(&args, &profile, bluetooth.radio(), &relay)).map_err(Ended::failed)?;
@@ -55,7 +55,7 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
         has_shared: false,
         statistics: None,
     };
-    session.begin(args.open, !args.no_lan).await?;
+    session.begin(args.open, !args.ways.no_lan).await?;
     session.hint(&profile)?;
     session.introduce(&bluetooth)?;
     let commands = if args.json { Some(commands::listen().map_err(Ended::failed)?) } else { None };
@@ -63,7 +63,7 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
     session.end(reason).await
 }
 
-fn nothing_to_use(bluetooth: &Bluetooth) -> String {
+pub(crate) fn nothing_to_use(bluetooth: &Bluetooth) -> String {
     let why = bluetooth.absence_in_words(Lang::En).unwrap_or_else(|| "--ble is off".into());
     format!("--no-lan leaves Bluetooth alone to find people by, and there is none: {why}")
 }
@@ -79,11 +79,21 @@ fn config(args: &Run, profile: &Profile, radio: Option<Arc<dyn Radio>>, relay: &
         rooms: relay.rooms.clone(),
         ..Config::default()
     };
-    let lan = LanConfig { peers: args.peer.clone(), mdns: !args.no_mdns, ..LanConfig::default() };
-    let lan = if args.listen.is_empty() { lan } else { LanConfig { listen: args.listen.clone(), ..lan } };
+    node_config(engine, &args.ways, radio, relay)
+}
+
+/// A node's settings, by the ways that the command line gives.
+pub(crate) fn node_config(
+    engine: Config,
+    ways: &Ways,
+    radio: Option<Arc<dyn Radio>>,
+    relay: &relay::Chosen,
+) -> NodeConfig {
+    let lan = LanConfig { peers: ways.peer.clone(), mdns: !ways.no_mdns, ..LanConfig::default() };
+    let lan = if ways.listen.is_empty() { lan } else { LanConfig { listen: ways.listen.clone(), ..lan } };
     NodeConfig {
         engine,
-        lan: (!args.no_lan).then_some(lan),
+        lan: (!ways.no_lan).then_some(lan),
         radio,
         relay: relay.relay.clone(),
         utc: Utc::system(),

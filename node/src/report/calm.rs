@@ -134,7 +134,7 @@ fn capitalised(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sighej_crypto::{COLOURS, Cue, EMOJI, Interest};
+    use sighej_crypto::{COLOURS, Cue, EMOJI, Interest, RHYTHMS};
     use sighej_engine::{NudgeId, Reach, Transport};
 
     use super::*;
@@ -144,7 +144,7 @@ mod tests {
         Nudge {
             id: NudgeId(0),
             interests: vec![Interest::parse("devops").unwrap()],
-            cue: Cue { colour: &COLOURS[1], emoji, name, name_da },
+            cue: Cue { colour: &COLOURS[1], emoji, name, name_da, rhythm: &RHYTHMS[0] },
             transport: Transport::Lan,
             reach: Reach::InRange,
         }

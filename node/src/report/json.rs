@@ -201,7 +201,7 @@ fn word(transport: Transport) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use sighej_crypto::{COLOURS, EMOJI};
+    use sighej_crypto::{COLOURS, EMOJI, RHYTHMS};
     use sighej_engine::{Failure, NudgeId};
 
     use super::*;
@@ -212,7 +212,7 @@ mod tests {
         let nudge = Nudge {
             id: NudgeId(7),
             interests: ["devops", "hardstyle"].map(|text| Interest::parse(text).unwrap()).into(),
-            cue: Cue { colour: &COLOURS[0], emoji, name, name_da },
+            cue: Cue { colour: &COLOURS[0], emoji, name, name_da, rhythm: &RHYTHMS[0] },
             transport: Transport::Lan,
             reach: Reach::InRange,
         };

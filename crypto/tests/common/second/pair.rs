@@ -47,11 +47,11 @@ pub(crate) fn pair_key(me: &Device, peer: &Commitment) -> Bytes32 {
     labels::kdf("sighej/1 pair", shared.as_bytes(), &ordered(me.commitment.digest(), peer.digest()))
 }
 
-/// Indices into the tables of colours and of emoji.
-pub(crate) fn cue(pair: &Bytes32) -> (usize, usize) {
+/// Indices into the tables of colours, of emoji and of rhythms.
+pub(crate) fn cue(pair: &Bytes32) -> (usize, usize, usize) {
     let bytes = labels::mac("sighej/1 cue", pair, &[]);
     let number = |at: usize| usize::from(u16::from_be_bytes(array(&bytes, at)));
-    (number(0) % 8, number(2) % 64)
+    (number(0) % 8, number(2) % 64, number(4) % 8)
 }
 
 /// What both remember.

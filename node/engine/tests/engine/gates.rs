@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use sighej_crypto::meter::{self, Counts};
-use sighej_engine::{Config, Event, GateReason, Intent, QuietHours, Transmit};
+use sighej_engine::{Config, Event, GateReason, Intent, NudgeId, QuietHours, Transmit};
 
 use crate::world::{World, interests, likes, secs};
 
@@ -231,6 +231,32 @@ fn a_block_changes_nothing_that_is_sent() {
             assert_eq!(blocked.gates[node], [GateReason::Blocked]);
             assert!(blocked.gates[1 - node].is_empty(), "the other recognises nobody");
         }
+    }
+}
+
+/// Two who were nudged, one of whom turns the other down: what both send afterwards, in this epoch and the next, and
+/// everything that the other side's device says of it.
+fn turned_down(seed: u64, how: fn(NudgeId) -> Intent) -> (Run, Vec<Event>) {
+    let mut world = World::new(seed, tea()).all_on_lan();
+    world.open_all();
+    world.run_until(secs(20));
+    let nudge = world.nodes[0].nudges()[0].1.id;
+    world.intend(0, how(nudge)).unwrap();
+    let before = world.nodes[1].events.len();
+    meter::take();
+    world.run_until(secs(1_200));
+    let seen = world.nodes[1].events[before..].iter().map(|(_, event)| event.clone()).collect();
+    (measure(&world, secs(20), meter::take()), seen)
+}
+
+#[test]
+fn not_now_and_never_again_look_the_same_to_the_other_side() {
+    for seed in SEEDS {
+        let (later, never) = (turned_down(seed, Intent::NotNow), turned_down(seed, Intent::Block));
+        assert_alike(&later.0, &never.0);
+        assert_eq!(later.1, never.1, "whatever the other's program shows");
+        let told = later.1.iter().filter(|event| matches!(event, Event::NoMatch { .. })).count();
+        assert!(told >= 2, "they met again, within the epoch and after it: {:?}", later.1);
     }
 }
 

@@ -195,7 +195,11 @@ impl World {
             Intent::Open | Intent::Resume => self.nodes[node].consented = true,
             Intent::Wipe => self.nodes[node].consented = false,
             Intent::Interests { set, .. } => self.nodes[node].wanted = set.clone(),
-            Intent::Close | Intent::Pause { .. } | Intent::Block(_) | Intent::QuietHours(_) => {}
+            Intent::Close
+            | Intent::Pause { .. }
+            | Intent::Block(_)
+            | Intent::NotNow(_)
+            | Intent::QuietHours(_) => {}
         }
         let now = self.time(node);
         let followed = self.nodes[node].engine.handle_intent(intent, now);

@@ -31,6 +31,8 @@ mod pair;
 mod redacted;
 #[path = "../../../../../crypto/src/relay/mod.rs"]
 pub mod relay;
+#[path = "../../../../../crypto/src/rhythm.rs"]
+mod rhythm;
 pub mod voprf;
 
 pub use commitment::{Commitment, Digest, EpochNumber, Token};
@@ -40,4 +42,5 @@ pub use error::{ApiMisuse, ExchangeError, InvalidMessage, PeerIncompatible, Peer
 pub use interest::{Interest, InterestError, InterestSet};
 pub use met::{MET_RECOGNISED, MET_SENT, Marker, MetBlock};
 pub use pair::PairKey;
+pub use rhythm::{BEAT, RHYTHMS, Rhythm};
 pub use sighej_crypto::{SLOTS, THRESHOLD_DEFAULT, VERSION};
