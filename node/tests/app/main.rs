@@ -153,8 +153,8 @@ fn wiped() -> Result<(), Failed> {
     let after = Dump::of(process);
     assert!(!after.holds(SECRET) && !after.holds("zeppelin"));
     let random = after.random();
-    let left = secrets.iter().filter(|secret| random.contains(*secret)).count();
-    assert_eq!(left, 0, "of {} random values", secrets.len());
+    let left: Vec<_> = secrets.iter().filter(|secret| random.contains(*secret)).collect();
+    assert!(left.is_empty(), "of {} random values these are left: {left:02x?}", secrets.len());
     assert!(!profile.exists());
     let arguments = fs::read_to_string(format!("/proc/{process}/cmdline"))?;
     assert!(!arguments.contains("me.toml"), "{arguments}");

@@ -10,8 +10,10 @@ use std::{
 const CHUNK: u64 = 1 << 20;
 /// Bytes of a window.
 const WINDOW: usize = 16;
-/// So many of them differ from each other in what looks random. Pointers and texts come nowhere near it.
+/// So many of them differ from each other in what looks random. Pointers come nowhere near it.
 const DIFFERENT: usize = 14;
+/// So many are no ASCII. Texts and what moves a terminal's cursor have none, or few.
+const NO_TEXT: usize = 4;
 
 /// Everything that can be written in a program's memory.
 pub(crate) struct Dump(Vec<u8>);
@@ -47,7 +49,8 @@ impl Dump {
 fn looks_random(window: &[u8]) -> bool {
     let mut seen = [false; 256];
     window.iter().for_each(|byte| seen[usize::from(*byte)] = true);
-    seen.iter().filter(|seen| **seen).count() >= DIFFERENT
+    let no_text = window.iter().filter(|byte| !byte.is_ascii()).count();
+    no_text >= NO_TEXT && seen.iter().filter(|seen| **seen).count() >= DIFFERENT
 }
 
 fn writable(line: &str) -> Option<(u64, u64)> {
