@@ -144,9 +144,10 @@ fn bytes_of_a_meeting(lab: &Inside, shared: bool, more: &[&str]) -> Result<[(usi
         assert_eq!(count(program, "nudge"), usize::from(shared));
         assert_eq!(count(program, "exchange_failed"), 0, "{}", said(program));
     }
+    // Before they leave: of those who leave at the same moment, either may still unsubscribe from the other.
+    let links = lab.capture()?.links().split_off(before);
     end(one)?;
     end(two)?;
-    let links = lab.capture()?.links().split_off(before);
     let mut sent: Vec<(usize, usize)> = links.iter().map(|link| link.sent.carried()).collect();
     sent.sort_unstable();
     sent.try_into().map_err(|sent| format!("one link, seen from both ends: {sent:?}").into())
