@@ -145,7 +145,7 @@ const REDACTED: &str = "BlindedInput Blinds Commitment Conclusion Cue Digest Ele
     Sealed SecretKey Token Upload Uploaded Verdict Verified";
 /// Types that hold nothing of a device but counts, names of errors and rows of public tables.
 const HARMLESS: &str = "ApiMisuse BatchError ClientError ClientMisbehaved Colour Counts ElementError EpochNumber \
-    ExchangeError Gate InputError InterestError InvalidMessage Message PeerIncompatible PeerMisbehaved RelayError \
+    ExchangeError Gate InputError InterestError InvalidMessage Message PeerIncompatible PeerMisbehaved RelayError Rhythm \
     RelayMisbehaved RoomSecretError ScalarError Side VerifyError";
 
 #[test]
