@@ -113,11 +113,6 @@ impl Peer {
         self.radio.as_ref().is_some_and(|radio| radio.dwell.passed_at().is_some())
     }
 
-    /// Near on the radio, at this moment.
-    pub(crate) fn is_near_by_radio(&self, now: Duration) -> bool {
-        self.radio.as_ref().is_some_and(|radio| radio.dwell.is_near(now))
-    }
-
     /// Heard, and not lapsed.
     pub(crate) fn is_heard(&self) -> bool {
         self.radio.is_some() || !self.links.is_empty()
@@ -138,7 +133,7 @@ impl Peer {
 
     /// Counts for the crowd guard.
     pub(crate) fn counts(&self, now: Duration) -> bool {
-        !self.links.is_empty() || self.is_near_by_radio(now)
+        self.counts_until().is_some_and(|until| until >= now)
     }
 
     /// Until when it counts, if nothing more is heard of it: for ever, as long as there is a link.
