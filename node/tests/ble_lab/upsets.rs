@@ -200,7 +200,7 @@ fn pair(address: &str, more: &[&str]) -> Result<(Program, Program), Failed> {
 fn both_ways(lab: &Inside) -> Result<(), Failed> {
     let (mut one, mut two) = pair(LISTEN, &["--dwell", "0"])?;
     for program in [&mut one, &mut two] {
-        until(program, "a link", |line| line.event() == "link_up" && line.json["transport"] == "lan")?;
+        linked_by_network(program)?;
         until(program, "on the air", |line| line.json["state"] == "up")?;
         until(program, "a nudge", |line| line.event() == "nudge")?;
     }
@@ -214,11 +214,13 @@ fn both_ways(lab: &Inside) -> Result<(), Failed> {
     }
     connected.send(())?;
     for program in [&mut one, &mut two] {
-        program.wait_until("a link", SOON, |line| {
-            line.event() == "link_up" && line.json["transport"] == "lan"
-        })?;
+        linked_by_network(program)?;
     }
     nothing_more(one, two)
+}
+
+fn linked_by_network(program: &mut Program) -> Result<(), Failed> {
+    until(program, "a link", |line| line.event() == "link_up" && line.json["transport"] == "lan")
 }
 
 /// Waits for what may have been said already.
