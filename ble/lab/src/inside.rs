@@ -88,6 +88,14 @@ impl Inside {
         self.tool(&["rssi", &hci(controller), &dbm.unwrap_or(127).to_string()])
     }
 
+    /// How many links a controller has room for: with as many it is not to be connected to, and connects to nobody.
+    ///
+    /// # Errors
+    /// As [`Inside::power`].
+    pub fn places(&self, controller: u8, links: u8) -> Result<(), LabError> {
+        self.tool(&["places", &hci(controller), &links.to_string()])
+    }
+
     /// Whether anybody's offer of an L2CAP channel is taken from now on.
     ///
     /// # Errors

@@ -33,11 +33,10 @@ pub struct Lab {
 }
 
 /// A test that needs labs; see [`run`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LabTrial {
     name: &'static str,
     place: Place,
-    unmet: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -49,14 +48,7 @@ enum Place {
 impl LabTrial {
     /// A test that boots its labs itself.
     pub fn outside(name: &'static str, test: fn() -> Result<(), Failed>) -> LabTrial {
-        LabTrial { name, place: Place::Outside(test), unmet: false }
-    }
-
-    /// What it asks for does not hold yet, or not each time. It is reported as ignored, by its kind `unmet`, and runs with
-    /// `--ignored`.
-    #[must_use]
-    pub fn unmet(self) -> LabTrial {
-        LabTrial { unmet: true, ..self }
+        LabTrial { name, place: Place::Outside(test) }
     }
 }
 
@@ -149,7 +141,7 @@ impl Lab {
     /// A test that runs inside such a lab; see [`run`].
     #[must_use]
     pub fn trial(self, name: &'static str, test: fn(&Inside) -> Result<(), Failed>) -> LabTrial {
-        LabTrial { name, place: Place::Inside(self, test), unmet: false }
+        LabTrial { name, place: Place::Inside(self, test) }
     }
 
     /// Runs a program inside.
@@ -288,7 +280,7 @@ pub fn run(trials: Vec<LabTrial>) -> ExitCode {
     let missing = matches!(availability(), Availability::Missing(_));
     let runs = env::var(RUNS).ok().and_then(|runs| runs.parse().ok()).unwrap_or(1).max(1);
     let mut all = Vec::new();
-    for LabTrial { name, place, unmet } in trials {
+    for LabTrial { name, place } in trials {
         for number in 1..=runs {
             let shown = if runs == 1 { name.to_owned() } else { format!("{name} ({number} of {runs})") };
             let place = place.clone();
@@ -296,8 +288,7 @@ pub fn run(trials: Vec<LabTrial>) -> ExitCode {
                 Place::Inside(lab, _) => run_outside(name, lab),
                 Place::Outside(test) => test(),
             };
-            let trial = Trial::test(shown, test).with_ignored_flag(missing || unmet);
-            all.push(if unmet { trial.with_kind("unmet") } else { trial });
+            all.push(Trial::test(shown, test).with_ignored_flag(missing));
         }
     }
     let mut arguments = Arguments::from_args();

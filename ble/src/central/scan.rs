@@ -11,7 +11,7 @@ use btleplug::{
     platform::{Adapter, PeripheralId},
 };
 use futures::StreamExt;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{sync::mpsc, task::JoinHandle, time::sleep};
 use uuid::Uuid;
 
 use crate::{
@@ -21,8 +21,14 @@ use crate::{
     events::EventQueue,
 };
 
-/// How long the system may take to begin or end a scan, or to tell of a device.
+/// How long the system may take to end a scan, or to tell of a device.
 const CALL_TIME: Duration = Duration::from_secs(3);
+/// How long it may take to begin a scan, which takes it 60 ms. Where it has no time, what was given up is still carried out.
+const START_TIME: Duration = Duration::from_secs(6);
+/// How often it is told to end a scan that was given up: it ends none that has not begun.
+const STOPS: usize = 3;
+/// The pause between them.
+const STOP_EVERY: Duration = Duration::from_millis(300);
 
 /// What the scan sees beside adverts.
 #[derive(Debug)]
@@ -64,13 +70,30 @@ impl Scan {
             listener.note(Note::Ended).await;
         });
         let scan = Scan { adapter, listening };
-        within(CALL_TIME, "starting the scan", scan.adapter.start_scan(ScanFilter::default())).await?;
-        Ok(scan)
+        // One that was given up may have begun after all, and BlueZ begins none beside it.
+        let _none = scan.end().await;
+        let began = scan.adapter.start_scan(ScanFilter::default());
+        match within(START_TIME, "starting the scan", began).await {
+            Ok(()) => Ok(scan),
+            Err(error) => {
+                for _ in 0..STOPS {
+                    if scan.end().await.is_ok() {
+                        break;
+                    }
+                    sleep(STOP_EVERY).await;
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Ends.
     pub(crate) async fn stop(self) {
-        let _gone = within(CALL_TIME, "stopping the scan", self.adapter.stop_scan()).await;
+        let _gone = self.end().await;
+    }
+
+    async fn end(&self) -> Result<(), RadioError> {
+        within(CALL_TIME, "stopping the scan", self.adapter.stop_scan()).await
     }
 }
 

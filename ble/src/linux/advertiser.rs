@@ -21,13 +21,13 @@ use crate::{
     linux::bus::{Bus, explain, told},
 };
 
-/// How long BlueZ may take over a registration, which takes it 60 ms. On a machine that has no time for it, giving up sooner
-/// makes it worse: what was given up is still carried out.
+/// How long BlueZ may take over a registration, which takes it 60 ms; each further one is given twice the time. On a machine that
+/// has no time for it, giving up sooner makes it worse: what was given up is still carried out.
 const REGISTER_TIME: Duration = Duration::from_secs(3);
 /// Registrations tried, each with another session.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 3;
 /// The pause before the second; it doubles.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(300);
 /// How long BlueZ may take until an advert that was withdrawn is off the air.
 const HIDE_TIME: Duration = Duration::from_secs(1);
 /// How often that is looked at.
@@ -62,9 +62,9 @@ impl Advertiser {
         let mut last = RadioError::TimedOut("registering the advert");
         // The one before goes first: a controller may have room for one alone.
         self.shown = None;
-        let mut pause = PAUSE;
+        let (mut pause, mut patience) = (PAUSE, REGISTER_TIME);
         for _ in 0..ATTEMPTS {
-            match timeout(REGISTER_TIME, self.adapter.advertise(advertisement(presence))).await {
+            match timeout(patience, self.adapter.advertise(advertisement(presence))).await {
                 Ok(Ok(handle)) => {
                     self.shown = Some(Shown { presence, since: Instant::now(), _handle: handle });
                     return Ok(());
@@ -81,7 +81,7 @@ impl Advertiser {
             self.start_over().await?;
             // What BlueZ drops now, it has not dropped yet.
             sleep(pause).await;
-            pause *= 2;
+            (pause, patience) = (pause * 2, patience * 2);
         }
         Err(last)
     }

@@ -6,6 +6,8 @@
 //! | --- | --- |
 //! | any call can hang | a time limit around each: `told`, `within` |
 //! | a registration of an advert hangs, and one given up keeps its set | `advertiser`: a session of its own, thrown away |
+//! | a scan that was given up begins nevertheless, and none beside it | `central::scan`: ended before another is begun |
+//! | it obeys whoever writes as fast as they write | `server`: a write is refused after a second |
 //! | an incoming connection ends the advert | `advertiser`: `again`, asked for by the keeper in `on_air` |
 //! | of a central that connects under a new address it tells that it is new, not that it is connected | `central::scan`: `look` |
 //! | a second connection to one device leaves it with neither | `dial`: `moved` waits |

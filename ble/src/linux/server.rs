@@ -26,7 +26,7 @@ use bluer::{
 use futures::FutureExt;
 use tokio::{
     sync::{mpsc, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -43,6 +43,9 @@ const LINKS: usize = 16;
 const SUBSCRIBED_TIME: Duration = Duration::from_secs(1);
 /// How long a writer waits while the owner of a full link takes nothing. Overflow: the link is ended.
 const TAKE_TIME: Duration = Duration::from_secs(5);
+/// How long a write waits to be refused. A central may have one write under way, and BlueZ ends the connection of one that has two: so
+/// whoever writes what nobody asked for does so once in this time, and keeps neither BlueZ nor this program busy.
+const REFUSED_AFTER: Duration = Duration::from_secs(1);
 
 /// The service's state, shared by the callbacks that BlueZ calls and by the links.
 pub(super) struct Server {
@@ -240,13 +243,18 @@ async fn written(
         return Err(ReqError::NotSupported);
     }
     let central = PeerAddress::new(&request.device_address.to_string());
-    match Value::read(&value).ok_or(ReqError::InvalidValueLength)? {
-        Value::Alone(id) => server.alone(id, central, request.mtu).await,
-        Value::Packet(id, packet) => {
-            // A write without response has no answer to wait with: a flood of them must not become a flood of tasks.
-            server.packet(id, packet, central, request.op_type == WriteOp::Request).await
-        }
+    // A write without response has no answer to wait with: a flood of them must not become a flood of tasks.
+    let waits = request.op_type == WriteOp::Request;
+    let taken = match Value::read(&value) {
+        Some(Value::Alone(id)) => server.alone(id, central, request.mtu).await,
+        Some(Value::Packet(id, packet)) => server.packet(id, packet, central, waits).await,
+        None => Err(ReqError::InvalidValueLength),
+    };
+    drop(server);
+    if taken.is_err() && waits {
+        sleep(REFUSED_AFTER).await;
     }
+    taken
 }
 
 /// BlueZ begins a notification session anew at each subscription.

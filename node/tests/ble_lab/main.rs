@@ -2,6 +2,10 @@
 //! controller of its own. See docs/bluetooth-lab.md for what the lab is, and what it cannot show.
 
 #[cfg(target_os = "linux")]
+mod attack;
+#[cfg(target_os = "linux")]
+mod both_ways;
+#[cfg(target_os = "linux")]
 mod meetings;
 #[cfg(target_os = "linux")]
 mod room;
@@ -18,6 +22,6 @@ fn main() {}
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
     sighej_ble_lab::run(
-        [meetings::trials(), upsets::trials(), strangers::trials()].into_iter().flatten().collect(),
+        [meetings::trials(), upsets::trials(), both_ways::trials(), strangers::trials()].concat(),
     )
 }
