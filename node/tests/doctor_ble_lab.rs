@@ -21,6 +21,7 @@ mod linux {
 
     use serde_json::Value;
     use sighej_ble_lab::{Failed, Inside, Lab, run};
+    use sighej_lab::Program;
     use sighej_node::doctor::bluetooth;
 
     /// The longest that a survey may take; see `PATIENCE` of each part.
@@ -146,6 +147,7 @@ mod linux {
         faults.sort_unstable();
         assert_eq!(faults, ["device_id_own", "eatt_on", "name_of_host", "privacy_off"]);
         assert_eq!(privacy(Some("hci0"))?, Some(false));
+        warned_of_its_address()?;
         let remedy = &visit.find("privacy_off")?["remedy"];
         assert_eq!(remedy["file"], "/etc/bluetooth/main.conf");
         assert_eq!(remedy["lines"], serde_json::json!(["[General]", "Privacy = device"]));
@@ -167,6 +169,17 @@ mod linux {
         inside.power(0, true)?;
         assert_eq!(Visit::new()?.faults(), [""; 0]);
         Ok(())
+    }
+
+    /// Whoever runs the program is told so, before anything is on the air.
+    fn warned_of_its_address() -> Result<(), Failed> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sighej"));
+        command.args(["run", "--json", "--no-lan", "--ble", "hci0", "--interest", "devops"]);
+        let mut program = Program::start(&mut command)?;
+        let warning = program.wait_for("warning", VISIT)?.json;
+        assert_eq!(warning["code"], "privacy_off");
+        assert!(warning["text"].as_str().is_some_and(|text| text.contains("Privacy = device")));
+        Ok(program.kill()?)
     }
 
     fn off(inside: &Inside) -> Result<(), Failed> {
