@@ -19,6 +19,8 @@ use tokio::time::{sleep, timeout};
 const ATT: u16 = 4;
 /// How long anything may take that should work.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it listens for its victim at a time: a scan ends without a word where bluetoothd does.
+const LISTENING: Duration = Duration::from_secs(5);
 /// How long one attempt to connect may take.
 const ATTEMPT: Duration = Duration::from_secs(3);
 const MTU: u16 = 517;
@@ -101,7 +103,10 @@ impl Stranger {
     async fn reach(&self, psm: u16, cid: u16) -> Result<(Address, SeqPacket), Failed> {
         let reaching = async {
             loop {
-                let peer = self.hear().await?;
+                let Ok(Ok(peer)) = timeout(LISTENING, self.hear()).await else {
+                    sleep(Duration::from_millis(100)).await;
+                    continue;
+                };
                 if let Ok(Ok(channel)) = timeout(ATTEMPT, self.channel(peer, psm, cid)).await {
                     return Ok((peer, channel));
                 }
