@@ -19,6 +19,8 @@ use tokio::time::{sleep, timeout};
 const ATT: u16 = 4;
 /// How long anything may take that should work.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it waits for an answer; it has none where its victim's bluetoothd ended under it.
+const ANSWERED: Duration = Duration::from_secs(10);
 /// How long it listens for its victim at a time: a scan ends without a word where bluetoothd does.
 const LISTENING: Duration = Duration::from_secs(5);
 /// How long one attempt to connect may take.
@@ -147,7 +149,7 @@ impl Att {
                 }
             }
         };
-        timeout(PATIENCE, answer).await.map_err(|_| Failed::from("no answer came"))?
+        timeout(ANSWERED, answer).await.map_err(|_| Failed::from("no answer came"))?
     }
 
     /// Says something and waits for nothing.
