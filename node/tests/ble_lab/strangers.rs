@@ -64,7 +64,7 @@ fn garbage(_: &Inside) -> Result<(), Failed> {
         }
         Ok(())
     })];
-    others_still_meet(strangers)
+    others_still_meet(strangers, Attack::goes_on)
 }
 
 fn flood(_: &Inside) -> Result<(), Failed> {
@@ -89,18 +89,22 @@ fn flood(_: &Inside) -> Result<(), Failed> {
         }
         Ok(())
     })];
-    others_still_meet(strangers)
+    // It crashes bluetoothd, its own as well in the lab, and then may get nowhere for a while. It tries on; nobody waits for it.
+    others_still_meet(strangers, |_| Ok(()))
 }
 
 /// Strangers are at work on somebody. Meanwhile two meet beside them, of whom the strangers want nothing, and another comes
-/// whom the one attacked meets.
-fn others_still_meet(strangers: Vec<AtWork>) -> Result<(), Failed> {
+/// whom the one attacked meets. `goes_on` makes sure that the strangers are still at it.
+fn others_still_meet(
+    strangers: Vec<AtWork>,
+    goes_on: fn(&Attack) -> Result<(), Failed>,
+) -> Result<(), Failed> {
     let mut attack = Attack::begin(strangers)?;
     attack.two_beside_it_meet()?;
-    attack.goes_on()?;
+    goes_on(&attack)?;
     let mut two = open(1, &["devops", "chess"], &[])?;
     nudged_alike(&mut attack.one, &mut two, &["devops"])?;
-    attack.goes_on()?;
+    goes_on(&attack)?;
     end(two)?;
     end(attack.over()?)
 }
