@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use air::{Attendee, MIDDLE_OF_AN_EPOCH, Room};
 use sighej_node::{
-    Alone, Event, Failure, GateReason, NodeEvent, RadioState, Transport,
+    Alone, Event, Failure, GateReason, Intent, NodeConfig, NodeEvent, RadioState, Transport,
     ble::{
         Abilities, Radio, RadioError,
         air::{Conditions, Station},
@@ -226,6 +226,30 @@ async fn in_a_room_of_four_exactly_the_pairs_that_share_something_are_nudged() {
         nudges.push(attendee.nudges_so_far().await);
     }
     assert_eq!(nudges, [1, 2, 1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn strengths_that_waver_across_the_gate_make_nobody_near() {
+    // 12 dB to either side of -94: one advert in eight is above the gate of -85.
+    let room = Room::new(12, Conditions { range: 100.0, wavering: 12, ..Conditions::default() });
+    let at_once = |config: &mut NodeConfig| config.engine.dwell = Duration::ZERO;
+    let mut one = room.enter_with(&["devops"], Station::default(), at_once);
+    let far = Station { position: (56.0, 0.0), ..Station::default() };
+    let mut two = room.enter_with(&["devops"], far, at_once);
+    for attendee in [&one, &two] {
+        attendee.node.intend(Intent::Open).await.unwrap();
+    }
+    sleep(Duration::from_secs(30)).await;
+    for attendee in [&mut one, &mut two] {
+        let seen = attendee.seen().await;
+        assert!(
+            !seen.iter().any(|event| matches!(event, NodeEvent::Engine(Event::PeerSeen { .. }))),
+            "{seen:?}"
+        );
+    }
+    two.remote.move_to((2.0, 0.0));
+    let (ours, theirs) = (one.nudge(SOON).await, two.nudge(SOON).await);
+    assert_eq!(ours.cue, theirs.cue);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sighej_ble::{
-    AdvertSeen, Link, PeerAddress, Radio, RadioError, RadioEvent, Sighting,
+    AdvertSeen, Link, PeerAddress, Radio, RadioError, RadioEvent, Sighting, Sightings,
     wire::channel::{Arrival, ChannelMessage, LinkMessage, MeshFrame, Side, What},
 };
 use sighej_crypto::Token;
@@ -14,7 +14,7 @@ use sighej_engine::{ChannelId, LinkId, RadioAddress};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -45,6 +45,9 @@ pub(super) struct Station {
     is_over: bool,
     handles: Handles,
     heard: Addresses,
+    /// The strengths of whoever is heard, smoothed.
+    strengths: Sightings,
+    begun: Instant,
     callers: Addresses,
     links: BTreeMap<LinkId, Row>,
     /// Links, and those that are being closed.
@@ -78,6 +81,8 @@ impl Station {
             is_over: false,
             handles: Handles::default(),
             heard: Addresses::bounded(limits::ADDRESSES),
+            strengths: Sightings::new(),
+            begun: Instant::now(),
             callers: Addresses::bounded(limits::CALLERS),
             links: BTreeMap::new(),
             tasks: JoinSet::new(),
@@ -152,6 +157,7 @@ impl Station {
         self.tasks.abort_all();
         self.dials = JoinSet::new();
         self.heard.clear();
+        self.strengths.clear();
         self.callers.clear();
         self.news.clear();
     }
@@ -166,7 +172,7 @@ impl Station {
 
     fn on_radio(&mut self, event: Option<RadioEvent>) {
         match event {
-            Some(RadioEvent::Sighted(sighting)) => self.hear(&sighting),
+            Some(RadioEvent::Sighted(sighting)) => self.hear(sighting),
             Some(RadioEvent::Accepted(link)) => self.accept(link),
             Some(RadioEvent::Down(why)) => self.show(RadioState::Down(why)),
             Some(RadioEvent::Up) => self.show(RadioState::Up),
@@ -186,10 +192,11 @@ impl Station {
     }
 
     /// Sightings are the first to be lost where the driver lags: the next comes soon.
-    fn hear(&mut self, sighting: &Sighting) {
+    fn hear(&mut self, sighting: Sighting) {
         if !self.tuning.is_present() || self.driver.events.capacity() < limits::EVENTS_QUEUED / 2 {
             return;
         }
+        let sighting = self.strengths.take(sighting, self.begun.elapsed());
         let (is_bare, advert) = match sighting.advert {
             AdvertSeen::Bare => (true, sighej_engine::AdvertSeen::Bare),
             AdvertSeen::Presence(presence) => (
