@@ -180,3 +180,16 @@ fn no_play_breaks_safety_and_every_calm_brings_the_nudges_due() {
         cases.get()
     );
 }
+
+/// The ends of a mesh know each other by what they were nudged with: who was nudged out of reach is judged like anybody.
+#[test]
+fn who_was_nudged_over_the_mesh_is_known_to_have_learnt_of_the_other() {
+    let (tea, chess) = (1, 2);
+    let steps = vec![Step::Open(0), Step::Air(0, 2, Some(-86)), Step::Open(2), Step::Open(1), Step::Wait(36)];
+    for seed in 0..20 {
+        let words = [chess, tea, chess, tea];
+        let (crowd_guard, cool_down, bare, lan, open) = (0, 0, false, false, false);
+        let play = Play { seed, words, crowd_guard, cool_down, bare, lan, open, steps: steps.clone() };
+        run(&play).unwrap();
+    }
+}

@@ -8,7 +8,7 @@ use std::{
 
 use sighej_crypto::{Interest, InterestSet, Token};
 use sighej_engine::{
-    AdvertSeen, Air, ChannelId, Config, Engine, Event, Intent, IntentError, LinkId, Now, RadioAddress,
+    AdvertSeen, Air, ChannelId, Config, Engine, Event, Intent, IntentError, LinkId, Now, Nudge, RadioAddress,
     Sighting, Transmit, Transport,
 };
 
@@ -92,8 +92,10 @@ pub(crate) struct World {
     pub(crate) exchanges: BTreeMap<u64, [(usize, Option<Token>); 2]>,
     /// Which exchange a channel belongs to, at either end.
     exchange_of: BTreeMap<(usize, ChannelId), u64>,
-    /// How exchanges ended, and for whom.
+    /// How exchanges ended, and for whom. Of those over the mesh: the nudges of both.
     pub(crate) outcomes: Vec<Outcome>,
+    /// Who was nudged over the mesh, and whose other end was not yet.
+    half_nudged: Vec<(usize, Nudge)>,
 }
 
 /// How an exchange ended for one side.
@@ -127,6 +129,7 @@ impl World {
             exchanges: BTreeMap::new(),
             exchange_of: BTreeMap::new(),
             outcomes: Vec::new(),
+            half_nudged: Vec::new(),
             rng: seed ^ 0x9e37_79b9_7f4a_7c15,
         };
         for config in configs {
@@ -285,6 +288,7 @@ impl World {
         } else {
             None
         };
+        let is_mesh = matches!(input, Input::Mesh(..));
         let told = self.nodes[node].events.len();
         let engine = &mut self.nodes[node].engine;
         match input {
@@ -306,10 +310,33 @@ impl World {
             };
             let ended = self.nodes[node].events[told..].iter().find(|(_, event)| ends(event));
             let Some(event) = ended.map(|(_, event)| event.clone()) else { return };
-            let [a, b] = self.exchanges[&exchange].map(|(node, _)| &self.nodes[node].held);
-            let shared = a.iter().filter(|interest| b.contains(interest)).cloned().collect();
-            self.outcomes.push(Outcome { exchange, node, event, shared });
+            self.ended(exchange, node, event);
         }
+        if is_mesh {
+            let new = self.nodes[node].events[told..].iter();
+            let nudges: Vec<Nudge> = new.filter_map(|(_, event)| nudge_of(event).cloned()).collect();
+            nudges.into_iter().for_each(|nudge| self.nudged_over_mesh(node, nudge));
+        }
+    }
+
+    fn ended(&mut self, exchange: u64, node: usize, event: Event) {
+        let [a, b] = self.exchanges[&exchange].map(|(node, _)| &self.nodes[node].held);
+        let shared = a.iter().filter(|interest| b.contains(interest)).cloned().collect();
+        self.outcomes.push(Outcome { exchange, node, event, shared });
+    }
+
+    /// The ends alone know what a frame of the mesh belongs to. Which two they are shows in the cue, which is theirs alone.
+    fn nudged_over_mesh(&mut self, node: usize, nudge: Nudge) {
+        let is_other = |(other, half): &(usize, Nudge)| *other != node && half.cue == nudge.cue;
+        let Some(place) = self.half_nudged.iter().position(is_other) else {
+            return self.half_nudged.push((node, nudge));
+        };
+        let (other, first) = self.half_nudged.remove(place);
+        self.counter += 1;
+        let exchange = self.counter;
+        self.exchanges.insert(exchange, [other, node].map(|end| (end, self.nodes[end].token)));
+        self.ended(exchange, other, Event::Nudge(first));
+        self.ended(exchange, node, Event::Nudge(nudge));
     }
 
     /// Every advert goes out, and every pair on the local network finds each other.
@@ -423,4 +450,8 @@ fn says_something(transmit: &Transmit) -> bool {
         | Transmit::Frame { .. }
         | Transmit::Mesh { .. } => true,
     }
+}
+
+fn nudge_of(event: &Event) -> Option<&Nudge> {
+    if let Event::Nudge(nudge) = event { Some(nudge) } else { None }
 }
