@@ -9,6 +9,8 @@ use venue::{Scenario, World, report::Report};
 const SEED: u64 = 7;
 /// An hour of so many at the conference, real cryptography included.
 const ATTENDEES: u32 = 120;
+/// An hour of a small crowd and of a full hall, cryptography recorded.
+const CROWDS: [u32; 2] = [100, 10_000];
 
 #[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 fn main() -> anyhow::Result<()> {
@@ -31,7 +33,41 @@ fn main() -> anyhow::Result<()> {
     println!("venue_nudge_p50_s\t{}\ts\treported", report.nudge_s.p50.unwrap_or_default());
     println!("venue_nudge_p95_s\t{}\ts\treported", report.nudge_s.p95.unwrap_or_default());
     println!("venue_recall\t{:.3}\tshare\treported", share(report.recall));
+    drop(world);
+    let [small, full] = [recorded(CROWDS[0])?, recorded(CROWDS[1])?];
+    println!("venue_speed_recorded\t{:.2}\tattendee-hours per CPU-second\treported", full.hours / full.cpu_s);
+    println!("venue_cost_flat\t{:.2}\tratio of CPU per exchange\t0.8 .. 1.2", full.each() / small.each());
+    println!("venue_full_minutes\t{:.1}\tmin\t<= 10", full.wall_s / 60.0);
     Ok(())
+}
+
+/// What an hour over recorded cryptography took.
+struct Hour {
+    hours: f64,
+    exchanges: f64,
+    cpu_s: f64,
+    wall_s: f64,
+}
+
+impl Hour {
+    /// CPU-seconds an exchange.
+    fn each(&self) -> f64 {
+        self.cpu_s / self.exchanges
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a simulation takes is told by the real clock alone")]
+fn recorded(attendees: u32) -> anyhow::Result<Hour> {
+    let mut scenario = recorded_venue::Scenario::built_in("conference")
+        .ok_or_else(|| anyhow::anyhow!("the conference does not read"))?;
+    scenario.attendees = attendees;
+    let (cpu, began) = (cpu_time(), std::time::Instant::now());
+    let mut world = recorded_venue::World::new(scenario, SEED);
+    world.run_until(world.length())?;
+    let (cpu_s, wall_s) = ((cpu_time() - cpu).as_secs_f64(), began.elapsed().as_secs_f64());
+    let report = recorded_venue::report::Report::of(&world);
+    let hours = f64::from(attendees) * f64::from(report.minutes) / 60.0;
+    Ok(Hour { hours, exchanges: report.exchanges_ended, cpu_s, wall_s })
 }
 
 /// This process's CPU time, as Linux counts it: in hundredths of a second.

@@ -163,6 +163,7 @@ impl World {
         (0_u64..).zip(&mut self.devices).for_each(|(who, device)| {
             device.set_island(dice::hash(&[salt, who]).checked_rem(islands).unwrap_or(0));
         });
+        (0..self.devices.len() as u32).for_each(|who| self.show(who));
     }
 }
 

@@ -78,10 +78,10 @@ impl Measure {
         self.accounts.push(Account::default());
     }
 
-    /// Two that share an interest were in range for one look more.
-    pub fn in_range(&mut self, low: u32, high: u32, now: u64) {
+    /// Two that share an interest were in range for one look more. `pairs` is the account of the lower number.
+    pub fn in_range(pairs: &mut BTreeMap<u32, Pair>, high: u32, now: u64) {
         let new = Pair { first_s: (now / SECOND) as u32, looks: 0, nudged_s: NEVER };
-        let pair = self.accounts[low as usize].pairs.entry(high).or_insert(new);
+        let pair = pairs.entry(high).or_insert(new);
         pair.looks = pair.looks.saturating_add(1);
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     dice,
+    hall::Point,
     people::SECOND,
     scenario::{PhonePlan, RadioPlan},
 };
@@ -144,6 +145,13 @@ impl Ether {
         let margin = AT_ONE_METRE - SENSITIVITY + REACH_DEVIATIONS * plan.shadow_db;
         let reach = libm::pow(10.0, margin / (10.0 * plan.exponent)).min(REACH);
         Self { seed, plan: plan.clone(), reach }
+    }
+
+    /// How far apart two points are, where one may be heard at the other.
+    #[must_use]
+    pub fn within_reach(&self, a: Point, b: Point) -> Option<f64> {
+        let metres = a.distance(b);
+        (metres <= self.reach).then_some(metres)
     }
 
     /// The strength that adverts of one have at the other, on average while both stay where they are. The same both ways.

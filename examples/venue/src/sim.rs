@@ -15,6 +15,10 @@ const CALM_MINUTES: u32 = 24;
 /// Fewest and most devices of a hall.
 const DEVICES: (u64, u64) = (4, 10);
 
+/// Every bug that a seed found so far, by what it was, and the seed that plays it again.
+pub const REGRESSIONS: [(&str, u64); 1] =
+    [("a pause that was over before the exchanges in flight left a timeout that stayed due", 237)];
+
 /// What a seed came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Played {

@@ -21,6 +21,20 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 }
 
 #[test]
+fn the_result_is_the_same_however_many_threads_share_the_work() {
+    let json = |threads| {
+        let mut scenario = Scenario::built_in("conference").unwrap();
+        // Enough for more than one thread at some ticks.
+        (scenario.attendees, scenario.minutes, scenario.people.arrive_minutes) = (600, 1, 0.0);
+        let mut world = World::new(scenario, 7);
+        world.threads = threads;
+        world.run_until(world.length()).unwrap();
+        serde_json::to_string(&Report::of(&world)).unwrap()
+    };
+    assert_eq!(json(1), json(3));
+}
+
+#[test]
 fn five_people_in_a_bar_find_each_other() {
     let report = Report::of(&run("bar", 5, 60, 7));
     assert!(report.pairs_due > 0 && report.recall.unwrap() > 0.5, "{report}");
@@ -46,6 +60,13 @@ fn no_promise_breaks_under_faults_and_every_calm_brings_what_is_due() {
         ended += played.ended;
     }
     assert!(nudges > 10 * SEEDS && ended > 50 * SEEDS, "{nudges} nudges, {ended} ends");
+}
+
+#[test]
+fn what_a_seed_once_found_stays_mended() {
+    for (what, seed) in sim::REGRESSIONS {
+        assert!(sim::play(seed).is_ok(), "again: {what}: seed {seed}");
+    }
 }
 
 const SEEDS: u64 = 30;

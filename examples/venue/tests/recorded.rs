@@ -27,3 +27,22 @@ fn real_and_recorded_cryptography_give_the_same_nudges_for_a_seed() {
     assert_eq!(real.join().unwrap(), recorded);
     assert_ne!(played!(recorded_venue, 12), recorded, "another seed is another hall");
 }
+
+/// CI's part of `just sim`: every fault of the real run, and many times its seeds.
+#[test]
+fn in_hundreds_of_seeds_no_promise_breaks_and_every_calm_brings_what_is_due() {
+    let play = |first: u64| {
+        (first..=SEEDS).step_by(THREADS).fold(0, |nudges, seed| {
+            let played = recorded_venue::sim::play(seed);
+            nudges + played.unwrap_or_else(|broken| unreachable!("seed {seed}: {broken}")).nudges
+        })
+    };
+    let nudges: u64 = thread::scope(|scope| {
+        let shares: Vec<_> = (1..=THREADS as u64).map(|first| scope.spawn(move || play(first))).collect();
+        shares.into_iter().map(|share| share.join().unwrap()).sum()
+    });
+    assert!(nudges > 10 * SEEDS, "{nudges} nudges");
+}
+
+const SEEDS: u64 = 300;
+const THREADS: usize = 2;

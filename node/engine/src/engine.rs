@@ -68,12 +68,15 @@ impl Engine {
         followed
     }
 
-    /// An advert was received. The cheapest call: where nothing changes but the time, nothing more is done.
+    /// An advert was received. The cheapest call: what follows from it is done when the next timeout is handled, which is
+    /// due at once where anything may follow. So adverts that come together are gone through together.
     pub fn handle_sighting(&mut self, sighting: Sighting, now: Now) {
         let ended = self.tell_time(now);
         let changed = self.turn().is_some_and(|mut turn| turn.sighting(sighting));
-        if ended || changed || self.poll_timeout().is_some_and(|due| due <= self.core.clock.elapsed()) {
+        if ended {
             self.settle();
+        } else if changed {
+            self.timers.set(Timer::Heard, Some(self.core.clock.elapsed()));
         }
     }
 

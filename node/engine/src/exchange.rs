@@ -122,6 +122,11 @@ impl Exchanges {
         self.rows.values().map(|exchange| (&exchange.about, exchange.stage.phase()))
     }
 
+    /// With whom, as far as that is known.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> {
+        self.rows.values().filter_map(|exchange| exchange.about.token)
+    }
+
     /// The channels for which this holds.
     pub(crate) fn channels(&self, wanted: impl Fn(&About, Phase) -> bool) -> Vec<ChannelId> {
         self.iter().filter(|(about, phase)| wanted(about, *phase)).map(|(about, _)| about.channel).collect()

@@ -235,7 +235,11 @@ impl Engine {
     fn wound(&mut self, winding: Winding) {
         match winding {
             Winding::Close => self.closed(Life::Closed, ClosedWhy::Asked),
-            Winding::Pause { until } => self.closed(Life::Paused { until }, ClosedWhy::Paused),
+            Winding::Pause { until } => {
+                self.closed(Life::Paused { until }, ClosedWhy::Paused);
+                // A short pause may be over before the last exchange is.
+                self.advance();
+            }
             Winding::Renew => self.fall_silent(limits::INSIST_SILENCE),
         }
     }

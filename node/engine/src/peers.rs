@@ -126,6 +126,18 @@ impl Peer {
             .flatten()
     }
 
+    /// When what is known of it ends, by itself: what the radio heard, and all of it.
+    pub(crate) fn lapses(&self) -> impl Iterator<Item = Duration> {
+        let radio = self.radio.as_ref().map(|radio| radio.dwell.lapses_at());
+        [radio, self.forgotten_at()].into_iter().flatten()
+    }
+
+    /// Whether any way leads to it now.
+    pub(crate) fn has_a_way(&self, now: Duration) -> bool {
+        let by_radio = self.radio.as_ref().is_some_and(|radio| radio.dwell.is_near(now));
+        by_radio || !self.links.is_empty() || self.told_since.is_some()
+    }
+
     /// Past dwell on the radio, or there by a link.
     pub(crate) fn is_here(&self) -> bool {
         !self.links.is_empty() || self.passed_dwell()
@@ -194,16 +206,17 @@ impl Peers {
         self.rows.remove(token);
     }
 
-    /// The peer, new or known. `busy` says who is in an exchange. None where there is no room.
+    /// The peer, new or known. `busy` says who is in an exchange: few. None where there is no room.
     pub(crate) fn admit(
         &mut self,
         token: Token,
         is_newcomer: bool,
         entropy: &mut Entropy,
-        busy: impl Fn(&Token) -> bool,
+        busy: impl FnOnce() -> Vec<Token>,
     ) -> Option<&mut Peer> {
-        if !self.rows.contains_key(&token) {
-            let movable = |(token, peer): &(&Token, &Peer)| !peer.is_here() && !busy(token);
+        if self.rows.len() >= limits::NEWCOMERS && !self.rows.contains_key(&token) {
+            let busy = busy();
+            let movable = |(token, peer): &(&Token, &Peer)| !peer.is_here() && !busy.contains(token);
             let newcomers: Vec<Token> = self.rows.iter().filter(movable).map(|(token, _)| *token).collect();
             let full =
                 self.rows.len() >= limits::PEERS || is_newcomer && newcomers.len() >= limits::NEWCOMERS;
@@ -302,7 +315,7 @@ mod tests {
     #[test]
     fn a_flood_of_newcomers_pushes_out_nobody_past_dwell_or_in_an_exchange() {
         let (mut peers, mut entropy) = (Peers::default(), Entropy::new(&[1; 32]));
-        let busy = |t: &Token| *t == token(7);
+        let busy = || vec![token(7)];
         near(peers.admit(token(1), true, &mut entropy, busy).unwrap());
         peers.admit(token(7), true, &mut entropy, busy).unwrap();
         for n in 1_000..3_000 {
@@ -316,11 +329,11 @@ mod tests {
     fn where_everybody_is_near_nobody_new_is_taken_in() {
         let (mut peers, mut entropy) = (Peers::default(), Entropy::new(&[1; 32]));
         for n in 0..limits::PEERS as u64 {
-            near(peers.admit(token(n), true, &mut entropy, |_| false).unwrap());
+            near(peers.admit(token(n), true, &mut entropy, Vec::new).unwrap());
         }
-        assert!(peers.admit(token(9_999), true, &mut entropy, |_| false).is_none());
-        assert!(peers.admit(token(9_999), false, &mut entropy, |_| false).is_none());
-        assert!(peers.admit(token(3), true, &mut entropy, |_| false).is_some(), "a known one stays");
+        assert!(peers.admit(token(9_999), true, &mut entropy, Vec::new).is_none());
+        assert!(peers.admit(token(9_999), false, &mut entropy, Vec::new).is_none());
+        assert!(peers.admit(token(3), true, &mut entropy, Vec::new).is_some(), "a known one stays");
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) struct Present {
     pub(crate) strikes: StrikeTable,
     pub(crate) flags: Flags,
     pub(crate) lottery: Lottery,
+    pub(crate) lapses: Lapses,
     /// When a try that waits for time alone is due.
     pub(crate) next_try: Option<Duration>,
     /// By when what was last sent has had time to arrive: a closing device keeps its links until then.
@@ -67,6 +68,25 @@ pub(crate) struct Lottery {
     pub(crate) waited_for: bool,
 }
 
+/// When those who are silent are looked for: whatever is heard in between lapses later.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lapses {
+    pub(crate) next: Duration,
+    /// Somebody was silent for long enough, and in an exchange.
+    again: bool,
+}
+
+impl Lapses {
+    pub(crate) fn is_due(&self, now: Duration) -> bool {
+        self.again || self.next <= now
+    }
+}
+
+/// Those with whom an exchange or a dial is under way: few.
+pub(crate) fn busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>) -> Vec<Token> {
+    exchanges.tokens().chain(dials.values().filter_map(|dial| dial.token)).collect()
+}
+
 impl Present {
     pub(crate) fn new(secrets: EpochSecrets, flags: Flags, max_hops: u8) -> Self {
         Self {
@@ -83,6 +103,7 @@ impl Present {
             strikes: StrikeTable::default(),
             flags,
             lottery: Lottery::default(),
+            lapses: Lapses::default(),
             next_try: None,
             flushed_at: Duration::ZERO,
         }
@@ -96,10 +117,8 @@ impl Present {
         self.dials.len() < limits::DIALS
     }
 
-    /// Those with whom an exchange or a dial is under way: few.
     pub(crate) fn busy(&self) -> Vec<Token> {
-        let exchanges = self.exchanges.iter().filter_map(|(about, _)| about.token);
-        exchanges.chain(self.dials.values().filter_map(|dial| dial.token)).collect()
+        busy(&self.exchanges, &self.dials)
     }
 
     /// Every peer, with the record of the digest that authenticated under its token. Both tables are in the order of tokens.
@@ -108,6 +127,17 @@ impl Present {
         self.peers.iter().map(move |(token, peer)| {
             while records.next_if(|(digest, _)| digest.token() < *token).is_some() {}
             (token, peer, records.peek().copied().filter(|(digest, _)| digest.token() == *token))
+        })
+    }
+
+    /// When to look for the silent again, after they were looked for now.
+    pub(crate) fn lapses_after(&self, now: Duration) -> Lapses {
+        let peers = self.peers.iter().flat_map(|(_, peer)| peer.lapses());
+        let bare = self.bare.iter().map(|(_, bare)| bare.dwell.lapses_at());
+        let unheard = Lapses { next: now + limits::LAPSE, again: false };
+        peers.chain(bare).fold(unheard, |lapses, at| Lapses {
+            next: if at > now { lapses.next.min(at) } else { lapses.next },
+            again: lapses.again || at <= now,
         })
     }
 

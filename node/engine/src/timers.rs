@@ -16,6 +16,8 @@ pub(crate) enum Timer {
     Boundary,
     /// The clock may have been set.
     Clock,
+    /// Something was heard from which something may follow.
+    Heard,
     /// An exchange's deadline.
     Exchange,
     /// A dial or a link has waited long enough.

@@ -3,7 +3,7 @@
 use sighej_crypto::{InterestSet, Token};
 use sighej_engine::{Config, Engine, RadioAddress};
 
-use crate::{interests::Ranks, people::Person, radio::Platform};
+use crate::{dice::Dice, interests::Ranks, people::Person, radio::Platform};
 
 /// A device and its owner.
 pub struct Device {
@@ -35,6 +35,8 @@ pub struct Device {
     pub(super) wires: Vec<u64>,
     /// The earliest wake-up in the queue; `u64::MAX` for none.
     pub(super) wake_at: u64,
+    /// The chance in what it hears.
+    pub(super) ear: Dice,
     pub(super) square: Option<u32>,
     /// On which side of a partition it is.
     pub(super) island: u64,

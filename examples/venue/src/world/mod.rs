@@ -3,10 +3,12 @@
 
 mod air;
 mod device;
+mod ear;
 mod links;
 mod queue;
 mod setup;
 mod shell;
+mod tick;
 
 pub use device::{Device, Role};
 pub use links::{End, Outcome};
@@ -30,6 +32,7 @@ use crate::{
 };
 use links::Wire;
 use queue::{Happening, Queue};
+use tick::Ticks;
 
 /// Seconds since the Unix epoch when an event begins: 100 s after a boundary.
 pub const START: u64 = 1_800_000_100;
@@ -58,6 +61,8 @@ pub struct World {
     pub keep_outcomes: bool,
     /// A device that fills the air with tokens that are nobody's.
     pub flood: Option<Flood>,
+    /// How many threads share the work. The result is the same whatever the number.
+    pub threads: usize,
     now: u64,
     length: u64,
     seed: u64,
@@ -69,7 +74,8 @@ pub struct World {
     dice: Dice,
     model: Model,
     violation: Option<Violation>,
-    scratch: air::Scratch,
+    spots: Vec<air::Spot>,
+    ticks: Ticks,
 }
 
 impl World {
@@ -115,8 +121,8 @@ impl World {
             }
             Happening::Gone(who) => self.stop(who),
             Happening::Start(who) => self.start(who),
-            Happening::Look(who) => self.look(who),
-            Happening::Wake(who) => self.wake(who),
+            Happening::Tick => self.tick(),
+            Happening::Wake(who) => self.ring(who),
             Happening::Dialled { who, under, address } => self.dialled(who, under, address),
             Happening::DialFailed { who, under, address } => self.dial_failed(who, under, address),
             Happening::LinkDown { who, life, link } => self.link_down(who, life, link),

@@ -14,7 +14,8 @@ pub(super) enum Happening {
     Gone(u32),
     /// The program starts, again perhaps.
     Start(u32),
-    Look(u32),
+    Tick,
+    /// A program's timer rings: it wakes at the next tick.
     Wake(u32),
     /// A dial comes to an end, if the dialler is still under the address that it had then.
     Dialled {

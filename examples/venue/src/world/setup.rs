@@ -1,5 +1,7 @@
 //! How a world comes about, and how people and programs come and go in it.
 
+use std::thread;
+
 use sighej_engine::{Engine, Intent, RadioAddress};
 
 use crate::{
@@ -16,9 +18,9 @@ use crate::{
 };
 
 use super::{
-    Device, LOOK, Role, World,
-    air::Scratch,
+    Device, Role, World,
     queue::{Happening, Queue},
+    tick::Ticks,
 };
 
 /// Tokens that are nobody's, on the air around a point.
@@ -39,6 +41,7 @@ mod purpose {
     pub(super) const PERSON: u64 = 3;
     pub(super) const DEVICE: u64 = 4;
     pub(super) const ENGINE: u64 = 5;
+    pub(super) const EAR: u64 = 6;
 }
 
 impl World {
@@ -50,6 +53,7 @@ impl World {
         let ether = Ether::new(&scenario.radio, seed);
         let popularity = Popularity::new(&scenario.interests, Dice::new(seed, &[purpose::INTERESTS]));
         let mut world = Self {
+            threads: thread::available_parallelism().map_or(1, usize::from),
             now: 0,
             length,
             seed,
@@ -70,9 +74,11 @@ impl World {
             dice: Dice::new(seed, &[purpose::WORLD]),
             model: Model::default(),
             violation: None,
-            scratch: Scratch::default(),
+            spots: Vec::new(),
+            ticks: Ticks::default(),
             scenario,
         };
+        world.queue.push(0, Happening::Tick);
         (0..world.scenario.attendees).for_each(|who| world.invite(who));
         world
     }
@@ -110,7 +116,7 @@ impl World {
         let config = self.scenario.engine.config(self.popularity.set(&ranks), platform.traits().token);
         self.queue.push(person.arrives.max(self.now), Happening::Arrive(who));
         self.queue.push(person.leaves.max(self.now), Happening::Leave(who));
-        self.devices.push(Device {
+        let device = Device {
             engine: None,
             config,
             person,
@@ -128,7 +134,10 @@ impl World {
             wake_at: u64::MAX,
             square: None,
             island: 0,
-        });
+            ear: Dice::new(self.seed, &[purpose::EAR, u64::from(who)]),
+        };
+        self.spots.push(Self::spot(&device, self.hall.entrance()));
+        self.devices.push(device);
         self.measure.invite();
         self.model.invite();
         who
@@ -136,9 +145,10 @@ impl World {
 
     pub(super) fn arrive(&mut self, who: u32) {
         self.start(who);
+        self.walk(who);
         // Looks of different devices have nothing to do with each other.
-        let phase = self.dice.below(LOOK);
-        self.queue.push(self.now + phase, Happening::Look(who));
+        let turn = self.dice.bits();
+        self.ticks.join(who, turn);
     }
 
     /// The program starts, and its owner opens it.
@@ -166,6 +176,7 @@ impl World {
             return;
         }
         device.token = None;
+        self.show(who);
         self.cut_all(who);
         self.model.stops(who);
     }

@@ -16,25 +16,11 @@ pub(super) enum Said {
 }
 
 impl World {
-    pub(super) fn wake(&mut self, who: u32) {
+    pub(super) fn ring(&mut self, who: u32) {
         let device = &mut self.devices[who as usize];
-        if device.wake_at != self.now {
-            return;
-        }
-        device.wake_at = u64::MAX;
-        let at = self.time(who);
-        let Some(engine) = self.engine(who) else { return };
-        if engine.poll_timeout().is_some_and(|due| due <= at.elapsed) {
-            engine.handle_timeout(at);
-            let spins = engine.poll_timeout().is_some_and(|due| due <= at.elapsed);
-            let status = engine.status(at);
-            self.check(self.model.status(&status, at, self.devices[who as usize].config.epoch_length));
-            if spins {
-                self.broken("a timeout is still due after it was handled");
-            }
-            self.drain(who);
-        } else {
-            self.arm(who);
+        if device.wake_at == self.now {
+            device.wake_at = u64::MAX;
+            self.ticks.ring(who);
         }
     }
 
@@ -86,6 +72,7 @@ impl World {
         match transmit {
             Transmit::Air(Air::Silent) => {
                 self.devices[who as usize].token = None;
+                self.show(who);
                 self.model.silent(who);
                 self.cut_all(who);
             }
@@ -110,6 +97,7 @@ impl World {
         }
         device.token = Some(token);
         device.version_flags = version_flags;
+        self.show(who);
     }
 
     fn arm(&mut self, who: u32) {

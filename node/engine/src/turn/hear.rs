@@ -8,6 +8,7 @@ use crate::{
     AdvertSeen, Event, Failure, LinkId, RadioAddress, Sighting, Transport, limits,
     mesh::Medium,
     peers::{Peer, Radio},
+    present::busy,
     wire::{Presence, VersionFlags},
 };
 
@@ -30,11 +31,7 @@ impl Turn<'_> {
 
     fn hear_token(&mut self, token: Token, address: RadioAddress, flags: VersionFlags, strong: bool) -> bool {
         let now = self.now();
-        let exchanges = &self.here.exchanges;
-        let dials = &self.here.dials;
-        let busy = |token: &Token| {
-            exchanges.is_with(token) || dials.values().any(|d| d.token.as_ref() == Some(token))
-        };
+        let busy = || busy(&self.here.exchanges, &self.here.dials);
         let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, busy) else {
             return false;
         };
@@ -70,11 +67,8 @@ impl Turn<'_> {
         let Some(bare) = self.here.bare.get_mut(&address) else { return };
         bare.token = Some(token);
         let dwell = bare.dwell;
-        let exchanges = &self.here.exchanges;
-        let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, |t| exchanges.is_with(t))
-        else {
-            return;
-        };
+        let busy = || busy(&self.here.exchanges, &self.here.dials);
+        let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, busy) else { return };
         // Service data heard for this token says more than a read does.
         if peer.radio.is_none() {
             peer.radio = Some(Radio::read(address, dwell));
@@ -105,8 +99,8 @@ impl Turn<'_> {
 
     fn hear_presence(&mut self, link: LinkId, presence: &Presence) {
         let (token, now) = (presence.token, self.now());
-        let exchanges = &self.here.exchanges;
-        let admitted = self.here.peers.admit(token, false, &mut self.core.entropy, |t| exchanges.is_with(t));
+        let busy = || busy(&self.here.exchanges, &self.here.dials);
+        let admitted = self.here.peers.admit(token, false, &mut self.core.entropy, busy);
         let room =
             admitted.filter(|peer| peer.links.contains(&link) || peer.links.len() < limits::LINKS_PER_PEER);
         let Some(peer) = room else { return self.close_link(link) };
@@ -170,6 +164,9 @@ impl Turn<'_> {
     /// advertising.
     pub(super) fn lapse(&mut self) {
         let now = self.now();
+        if !self.here.lapses.is_due(now) {
+            return;
+        }
         self.here.bare.lapse(now);
         let late = |at: Option<Duration>| at.is_some_and(|at| at <= now);
         let lapsed = |peer: &Peer| late(peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()));
@@ -187,5 +184,6 @@ impl Turn<'_> {
                 self.here.peers.remove(&token);
             }
         }
+        self.here.lapses = self.here.lapses_after(now);
     }
 }

@@ -175,15 +175,7 @@ impl Turn<'_> {
 
     /// When something here is next due that waits for time alone: a lapse, a try, a bare advert to read.
     pub(crate) fn next_peer_deadline(&self) -> Option<Duration> {
-        let busy = self.here.busy();
-        let peers = self.here.peers.iter().filter(|(token, _)| !busy.contains(token)).map(|(_, peer)| peer);
-        let lapses = peers.flat_map(|peer| {
-            [peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()), peer.forgotten_at()]
-                .into_iter()
-                .flatten()
-        });
-        let bare = self.here.bare.iter().map(|(_, bare)| bare.dwell.lapses_at());
-        lapses.chain(bare).chain(self.here.next_try).min()
+        self.here.next_try.into_iter().chain([self.here.lapses.next]).min()
     }
 
     /// When what the crowd guard, or the cool-down, says next changes by time alone.

@@ -83,7 +83,9 @@ impl Turn<'_> {
         let crowd = self.here.peers.crowd(self.now()) >= self.core.config.crowd_guard;
         let busy = self.here.busy();
         let (mut next_try, mut changes) = (None, Vec::new());
-        for (token, peer, known_as) in self.here.acquaintances().filter(|(token, ..)| !busy.contains(token)) {
+        let now = self.now();
+        let waits = |(token, peer, _): &(&Token, &Peer, _)| peer.has_a_way(now) && !busy.contains(token);
+        for (token, peer, known_as) in self.here.acquaintances().filter(waits) {
             let record = known_as.map(|(_, record)| record);
             let (turn, at) = turn(record);
             let mut tries = peer.tries.at_turn(turn);
@@ -221,10 +223,13 @@ impl Turn<'_> {
         if strangers.is_empty() {
             return;
         }
+        if self.left_to_draw() == 0 {
+            self.here.lottery.waited_for = true;
+            return;
+        }
         let callers = self.callers(&strangers);
         while !strangers.is_empty() {
-            let left = self.core.budget.left(Class::Radio, now);
-            let free = left.saturating_sub(self.here.lottery.left_to_callers);
+            let free = self.left_to_draw();
             if free == 0 {
                 self.here.lottery.waited_for = true;
                 return;
@@ -245,9 +250,15 @@ impl Turn<'_> {
         }
     }
 
-    /// Strangers near whose turn it is to open a first contact.
+    /// Evaluations that no caller has won.
+    fn left_to_draw(&self) -> u8 {
+        self.core.budget.left(Class::Radio, self.now()).saturating_sub(self.here.lottery.left_to_callers)
+    }
+
+    /// Strangers near whose turn it is to open a first contact. Those whom this device waits for come in the order of tokens.
     fn callers(&self, strangers: &[Candidate]) -> usize {
-        let waits = |token: &Token| strangers.iter().any(|candidate| candidate.token == *token);
+        let waits =
+            |token: &Token| strangers.binary_search_by_key(token, |candidate| candidate.token).is_ok();
         let theirs = |(token, peer): &(&Token, &Peer)| {
             peer.is_here() && self.here.token() > **token && !waits(token) && !self.is_charged(token)
         };

@@ -73,6 +73,7 @@ fn a_dial_that_comes_through_after_the_peer_called_brings_no_second_exchange() {
     let advert = AdvertSeen::Token { version_flags: 0x10, token: mallory.secrets.token() };
     let sighting = Sighting { address, advert, rssi: Some(-50) };
     solo.call(|engine, now| engine.handle_sighting(sighting, now));
+    solo.pass(Duration::ZERO);
     assert!(solo.sent.contains(&Transmit::Dial { address }));
     let caller = Some(RadioAddress(8));
     solo.call(|engine, now| engine.handle_link_up(theirs, Transport::Ble, caller, now));

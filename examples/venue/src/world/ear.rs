@@ -1,0 +1,120 @@
+//! What a device hears in a look: adverts of those around, and of a flood. Nothing here changes the hall.
+
+use std::collections::BTreeMap;
+
+use sighej_crypto::Token;
+use sighej_engine::{AdvertSeen, RadioAddress, Sighting};
+
+use crate::{
+    dice::{self, Dice},
+    measure::{Measure, Pair},
+    people::SECOND,
+    radio::{Platform, SENSITIVITY, Way},
+};
+
+use super::{Flood, LOOK, World};
+
+/// What one device heard. The tables are used again from look to look.
+#[derive(Default)]
+pub(super) struct Ear {
+    neighbours: Vec<Neighbour>,
+    pub(super) sightings: Vec<Sighting>,
+}
+
+#[derive(Clone, Copy)]
+struct Neighbour {
+    who: u32,
+    strength: f64,
+}
+
+impl World {
+    /// Fills the ear with what a device heard since it last looked, and counts whom its owner could be told of.
+    pub(super) fn listen(&self, who: u32, ear: &mut Ear, dice: &mut Dice, pairs: &mut BTreeMap<u32, Pair>) {
+        ear.neighbours.clear();
+        ear.sightings.clear();
+        let here = self.spots[who as usize].at;
+        let mut adverts = self.flood.map_or(0.0, |flood| f64::from(flood.tokens));
+        for other in self.grid.around(here).filter(|other| *other != who) {
+            if let Some(strength) = self.strength(who, other) {
+                adverts += self.spots[other as usize].platform.traits().adverts;
+                ear.neighbours.push(Neighbour { who: other, strength });
+            }
+        }
+        self.know_pairs(who, &ear.neighbours, pairs);
+        let arrives = self.ether.arrives(adverts);
+        let chances = Platform::ALL.map(|speaker| self.chance(who, speaker, arrives));
+        for neighbour in &ear.neighbours {
+            let chance = chances[self.spots[neighbour.who as usize].platform as usize];
+            if dice.chance(chance) {
+                ear.sightings.extend(self.heard(*neighbour, dice));
+            }
+        }
+        if let Some(flood) = self.flood {
+            self.hear_flood((who, flood), arrives, dice, &mut ear.sightings);
+        }
+    }
+
+    /// How probable it is that in a look at least one advert of such a device arrives.
+    fn chance(&self, who: u32, speaker: Platform, arrives: f64) -> f64 {
+        let listener = self.devices[who as usize].platform;
+        if !listener.recognises(speaker) {
+            return 0.0;
+        }
+        let sent = speaker.traits().adverts * (LOOK as f64 / SECOND as f64) * listener.traits().listens;
+        1.0 - libm::exp(-sent * arrives)
+    }
+
+    /// One sighting for all the adverts of a look, if it is strong enough.
+    fn heard(&self, neighbour: Neighbour, dice: &mut Dice) -> Option<Sighting> {
+        let rssi = self.ether.faded(neighbour.strength, dice);
+        let speaker = &self.devices[neighbour.who as usize];
+        let advert = match speaker.token {
+            Some(token) if speaker.platform.traits().token => {
+                AdvertSeen::Token { version_flags: speaker.version_flags, token }
+            }
+            Some(_) | None => AdvertSeen::Bare,
+        };
+        let rssi = (rssi >= SENSITIVITY).then_some(rssi.min(0.0) as i8);
+        rssi.map(|rssi| Sighting { address: speaker.address, advert, rssi: Some(rssi) })
+    }
+
+    /// Who could be told about whom: the lower number keeps the account.
+    fn know_pairs(&self, who: u32, neighbours: &[Neighbour], pairs: &mut BTreeMap<u32, Pair>) {
+        let device = &self.devices[who as usize];
+        if !device.is_honest() {
+            return;
+        }
+        let gate = f64::from(device.config.rssi_gate.unwrap_or(i8::MIN));
+        let threshold = u32::from(device.config.threshold);
+        for neighbour in neighbours.iter().filter(|n| n.who > who && n.strength >= gate) {
+            let other = &self.devices[neighbour.who as usize];
+            if other.is_honest() && device.ranks.shared(&other.ranks) >= threshold {
+                Measure::in_range(pairs, neighbour.who, self.now);
+            }
+        }
+    }
+
+    fn hear_flood(
+        &self,
+        (who, flood): (u32, Flood),
+        arrives: f64,
+        dice: &mut Dice,
+        sightings: &mut Vec<Sighting>,
+    ) {
+        let metres = self.spots[who as usize].at.distance(flood.at);
+        let way = Way { metres, walls_db: 0.0, pair: (u32::MAX, u32::MAX) };
+        let strength = self.ether.strength(way, self.now);
+        for number in 0..flood.tokens {
+            let turn = self.now / LOOK / flood.looks.max(1);
+            let bits = dice::hash(&[self.seed, turn, u64::from(number)]);
+            let rssi = self.ether.faded(strength, dice);
+            if rssi >= SENSITIVITY && dice.chance(arrives) {
+                let advert =
+                    AdvertSeen::Token { version_flags: 0x10, token: Token::from_bytes(bits.to_be_bytes()) };
+                // Nobody's address.
+                let address = RadioAddress(bits | 0xffff_ffff);
+                sightings.push(Sighting { address, advert, rssi: Some(rssi.min(0.0) as i8) });
+            }
+        }
+    }
+}
