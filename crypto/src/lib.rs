@@ -42,5 +42,7 @@ pub use rhythm::{BEAT, RHYTHMS, Rhythm};
 pub const SLOTS: usize = 16;
 /// The protocol's version byte.
 pub const VERSION: u8 = 1;
+/// The specification's revision, which `docs/protocol/README.md` names.
+pub const REVISION: &str = "r1";
 /// How many interests must be shared for a nudge, where the attendee says nothing else.
 pub const THRESHOLD_DEFAULT: u8 = 1;

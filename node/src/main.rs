@@ -3,6 +3,8 @@
 #[cfg(feature = "app")]
 mod app;
 mod cli;
+#[cfg(feature = "app")]
+mod desktop;
 
 fn main() -> std::process::ExitCode {
     cli::main()

@@ -90,6 +90,29 @@ fn help_names_every_command_flag_and_exit_code() {
 }
 
 #[test]
+fn the_version_names_the_revision_of_the_protocol_that_the_specification_has() {
+    let said = String::from_utf8(output(&["--version"]).stdout).unwrap();
+    let specification = include_str!("../../docs/protocol/README.md");
+    let revision = specification.lines().find_map(|line| line.strip_prefix("| Revision | ")).unwrap();
+    let revision = revision.split(',').next().unwrap();
+    assert_eq!(said, format!("sighej {} (protocol {revision})\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_and_man_pages_come_from_the_same_definitions_as_the_help() {
+    let script = String::from_utf8(output(&["completions", "bash"]).stdout).unwrap();
+    assert!(script.contains("--rssi-gate") && script.contains("doctor") && !script.contains("man-pages"));
+    let folder = tempfile::tempdir().unwrap();
+    let pages = output(&["man-pages", folder.path().to_str().unwrap()]);
+    assert!(pages.status.success() && pages.stdout.is_empty());
+    let page = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(page("sighej.1").contains("SIGHEJ_ROOM"));
+    assert!(page("sighej-run.1").contains("crowd\\-guard"));
+    let nowhere = output(&["man-pages", "/no/such/folder"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+}
+
+#[test]
 fn interests_are_listed_and_searched() {
     let all = String::from_utf8(output(&["interests"]).stdout).unwrap();
     assert!(all.lines().count() > 500 && all.contains("devops") && all.contains("* sensitive"));

@@ -3,8 +3,6 @@
 //! A pure core ([`state`], [`picker`]) and views that read it; this shell waits for keys, for the node and for time, passes
 //! them in, does what comes out, and draws. The node is the one that `sighej run` has.
 
-mod desktop;
-mod keep;
 mod lines;
 mod picker;
 mod policy;
@@ -14,7 +12,7 @@ mod state;
 mod terminal;
 mod view;
 mod wipe;
-mod words;
+pub(crate) mod words;
 
 use std::io::{self, IsTerminal};
 
@@ -22,12 +20,11 @@ use sighej_crypto::InterestSet;
 use sighej_node::report::Lang;
 
 use self::{
-    keep::Kept,
     settings::Settings,
     shell::{Ending, Shell},
     words::Words,
 };
-use crate::cli::{Ended, args};
+use crate::cli::{Ended, args, keep::Kept};
 
 /// What somebody can press, as far as the app knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +64,10 @@ pub(crate) fn main(args: args::App) -> Result<(), Ended> {
     let words = Words::of(lang).map_err(Ended::failed)?;
     let kept = args.profile.clone().map(Kept::new);
     let interests = match &kept {
-        Some(kept) => kept.load().map_err(Ended::usage)?,
-        None => InterestSet::default(),
+        Some(kept) => kept.load().map_err(Ended::usage)?.map(|profile| profile.interests().clone()),
+        None => None,
     };
+    let interests = interests.unwrap_or_default();
     let again = wipe::arguments(&args, lang);
     let beginning = Beginning { args, lang, words, settings, kept, interests };
     match crate::cli::in_runtime(Shell::live(beginning))? {

@@ -11,15 +11,16 @@ use tokio::time::sleep_until;
 
 use super::{
     Beginning,
-    desktop::Desktop,
-    keep::Kept,
     lines::Lines,
     picker::Picker,
     state::{App, Effect, Input, Now},
     terminal::{self, Terminal, Typed},
     view,
 };
-use crate::cli::{Ended, bluetooth::Bluetooth, ending::Endings, relay, run};
+use crate::{
+    cli::{Ended, bluetooth::Bluetooth, ending::Endings, keep::Kept, relay, run},
+    desktop::Desktop,
+};
 
 /// How often the node is asked how things stand.
 const GLANCE: Duration = Duration::from_secs(1);

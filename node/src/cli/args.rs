@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sighej_manual::Manual;
 use sighej_node::{Multiaddr, report::Lang};
 
 const AFTER: &str = "\
@@ -32,7 +33,7 @@ Environment:
 
 /// SigHej tells you when someone nearby shares an interest with you, and nobody else what your interests are.
 #[derive(Debug, Parser)]
-#[command(name = "sighej", version, after_help = AFTER, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(name = "sighej", version = sighej_manual::version(env!("CARGO_PKG_VERSION"), sighej_crypto::REVISION), after_help = AFTER, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Say why nobody is found: Bluetooth, network and clock, each finding with what mends it
     Doctor(Doctor),
+    #[command(flatten)]
+    Manual(Manual),
 }
 
 const RUN_AFTER: &str = "\
@@ -110,8 +113,12 @@ pub(crate) struct Run {
 
     /// An interest: an id of the catalogue (see `sighej interests`), one of its other names, or any text.
     /// Up to 16; several may follow, and the flag may be repeated
-    #[arg(long = "interest", value_name = "ID_OR_TEXT", num_args = 1.., required = true)]
+    #[arg(long = "interest", value_name = "ID_OR_TEXT", num_args = 1.., required_unless_present = "profile")]
     pub(crate) interests: Vec<String>,
+
+    /// Take the interests from this file, as the app keeps them: other users of this machine can read a command line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["interests", "allow_sensitive"])]
+    pub(crate) profile: Option<PathBuf>,
 
     /// Allow one sensitive interest (faith, health, orientation, politics) to be used; each by its own id
     #[arg(long, value_name = "ID")]
@@ -124,6 +131,10 @@ pub(crate) struct Run {
     /// Events as JSON lines on standard output, commands as JSON lines on standard input
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Tell of nudges by the desktop's notifications, too. They name no interest until they are opened
+    #[arg(long)]
+    pub(crate) notify: bool,
 
     #[command(flatten)]
     pub(crate) ways: Ways,
@@ -354,7 +365,7 @@ mod tests {
     fn interests_may_follow_one_flag_or_repeat_it() {
         let parse = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
             Some(Command::Run(run)) => run.interests,
-            None | Some(Command::Join(_) | Command::Interests(_) | Command::Demo(_) | Command::Doctor(_)) => {
+            None | Some(_) => {
                 unreachable!()
             }
         };

@@ -7,7 +7,9 @@ mod demo;
 mod doctor;
 pub(crate) mod ending;
 mod interests;
+pub(crate) mod keep;
 mod log;
+mod notices;
 pub(crate) mod output;
 pub(crate) mod relay;
 mod room;
@@ -19,7 +21,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 /// Could not do it.
 const FAILED: u8 = 1;
@@ -59,6 +61,7 @@ pub(crate) fn main() -> ExitCode {
         Some(args::Command::Interests(interests)) => interests::list(&interests),
         Some(args::Command::Demo(demo)) => in_runtime(demo::run(demo)),
         Some(args::Command::Doctor(doctor)) => in_runtime(doctor::run(doctor)),
+        Some(args::Command::Manual(manual)) => tell_of_itself(&manual),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,6 +71,11 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+fn tell_of_itself(manual: &sighej_manual::Manual) -> Result<(), Ended> {
+    let text = manual.of(args::Cli::command()).map_err(Ended::failed)?;
+    if text.is_empty() { Ok(()) } else { Ok(output::Output::default().line(text.trim_end())?) }
 }
 
 #[cfg(feature = "app")]

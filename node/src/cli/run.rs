@@ -22,6 +22,8 @@ use super::{
     colours,
     commands::{self, Command},
     ending::Endings,
+    keep::Kept,
+    notices::Notices,
     output::Output,
     relay::{self, StatisticsNews},
 };
@@ -33,7 +35,8 @@ const FURTHER_ADDRESSES: Duration = Duration::from_millis(2);
 
 /// Runs until told to end.
 pub(crate) async fn run(args: Run) -> Result<(), Ended> {
-    let profile = Profile::choose(&args.interests, &args.allow_sensitive).map_err(Ended::usage)?;
+    let profile = profile(&args)?;
+    let notices = if args.notify { Some(Notices::new(args.lang.into())?) } else { None };
     let relay = relay::choose(&args.ways.relay)?;
     let mut endings = Endings::new().map_err(Ended::failed)?;
     let bluetooth = Bluetooth::open(&args.ways.ble, !args.ways.no_l2cap).await?;
@@ -54,6 +57,7 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
         relay,
         has_shared: false,
         statistics: None,
+        notices,
     };
     session.begin(args.open, !args.ways.no_lan).await?;
     session.hint(&profile)?;
@@ -61,6 +65,19 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
     let commands = if args.json { Some(commands::listen().map_err(Ended::failed)?) } else { None };
     let reason = session.live(commands, &mut endings).await?;
     session.end(reason).await
+}
+
+fn profile(args: &Run) -> Result<Profile, Ended> {
+    let Some(file) = &args.profile else {
+        return Profile::choose(&args.interests, &args.allow_sensitive).map_err(Ended::usage);
+    };
+    let kept = Kept::new(file.clone()).load().map_err(Ended::usage)?;
+    kept.filter(|profile| !profile.interests().is_empty()).ok_or_else(|| {
+        let file = file.display();
+        Ended::usage(format!(
+            "{file}: no interests are kept there yet; choose some with `sighej --profile {file}`"
+        ))
+    })
 }
 
 pub(crate) fn nothing_to_use(bluetooth: &Bluetooth) -> String {
@@ -115,6 +132,8 @@ struct Session {
     has_shared: bool,
     /// From the first registration on, where statistics are shared.
     statistics: Option<mpsc::Receiver<StatisticsNews>>,
+    /// Where the desktop tells of nudges.
+    notices: Option<Notices>,
 }
 
 impl Session {
@@ -201,7 +220,12 @@ impl Session {
         loop {
             tokio::select! {
                 event = self.node.event() => match event {
-                    Some(event) => self.tell(self.start.elapsed(), &event)?,
+                    Some(event) => {
+                        self.tell(self.start.elapsed(), &event)?;
+                        if let Some(notices) = &mut self.notices {
+                            notices.pass(&event).await;
+                        }
+                    }
                     None => return Ok("ended"),
                 },
                 command = next(&mut commands) => match command {
@@ -215,6 +239,7 @@ impl Session {
                     Some(news) => self.output.line(&format!("{}  {}", self.clock(), news.words(self.lang)))?,
                     None => self.statistics = None,
                 },
+                () = opened(&mut self.notices) => {}
                 reason = endings.next() => return Ok(reason),
             }
             if self.output.is_closed() {
@@ -307,6 +332,9 @@ impl Session {
     /// Falls silent, tells what there was left to tell, and says `stopped` last.
     async fn end(&mut self, reason: &'static str) -> Result<(), Ended> {
         self.node.stop().await;
+        if let Some(notices) = &mut self.notices {
+            notices.take_back().await;
+        }
         while let Some(event) = self.node.event().await {
             self.tell(self.start.elapsed(), &event)?;
         }
@@ -325,6 +353,14 @@ fn cannot_listen(address: &Multiaddr, reason: &str) -> Ended {
     Ended::failed(format!(
         "cannot listen at {address}: {reason}. Choose another address with --listen, or port 0 for any free one"
     ))
+}
+
+/// Waits until a notification is opened, and unfolds it.
+async fn opened(notices: &mut Option<Notices>) {
+    match notices {
+        Some(notices) => notices.opened().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn next<T>(inbox: &mut Option<mpsc::Receiver<T>>) -> Option<T> {

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     env, fs,
     io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -31,10 +32,12 @@ pub(crate) fn trials() -> Vec<Trial> {
             if is_required { "failed" } else { "ignored, not passed" }
         );
     }
-    vec![
-        Trial::test("a_notification_names_no_interest_until_it_is_opened", notified)
-            .with_ignored_flag(!is_here && !is_required),
-    ]
+    let tests: [(&str, fn() -> Result<(), Failed>); 2] = [
+        ("a_notification_names_no_interest_until_it_is_opened", notified),
+        ("a_program_that_nobody_watches_takes_a_profile_and_tells_by_notifications", unwatched),
+    ];
+    let trials = tests.into_iter().map(|(name, test)| Trial::test(name, test));
+    trials.map(|trial| trial.with_ignored_flag(!is_here && !is_required)).collect()
 }
 
 /// A message bus that nobody else uses.
@@ -100,6 +103,16 @@ impl Service {
     async fn action_invoked(emitter: &SignalEmitter<'_>, id: u32, action: &str) -> zbus::Result<()>;
 }
 
+/// A desktop on this bus, and what it was told.
+fn desktop(bus: &Bus) -> zbus::Result<(blocking::Connection, Arc<Mutex<Vec<Told>>>)> {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let service = blocking::connection::Builder::address(bus.address.as_str())?
+        .name(SERVICE)?
+        .serve_at(PATH, Service(Arc::clone(&told)))?
+        .build()?;
+    Ok((service, told))
+}
+
 fn wait_for(told: &Mutex<Vec<Told>>, count: usize, within: Duration) -> Vec<Told> {
     let end = Instant::now() + within;
     loop {
@@ -114,11 +127,7 @@ fn wait_for(told: &Mutex<Vec<Told>>, count: usize, within: Duration) -> Vec<Told
 
 fn notified() -> Result<(), Failed> {
     let bus = Bus::start()?;
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let service = blocking::connection::Builder::address(bus.address.as_str())?
-        .name(SERVICE)?
-        .serve_at(PATH, Service(Arc::clone(&told)))?
-        .build()?;
+    let (service, told) = desktop(&bus)?;
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("settings.toml"), "crowd_guard = 1\n")?;
     let address = free_address();
@@ -148,4 +157,55 @@ fn notified() -> Result<(), Failed> {
     one.press("n");
     assert_eq!(wait_for(&told, 3, SOON)[2], Told::Close(*id));
     Ok(())
+}
+
+fn unwatched() -> Result<(), Failed> {
+    let bus = Bus::start()?;
+    let (service, told) = desktop(&bus)?;
+    let folder = tempfile::tempdir()?;
+    let profile = folder.path().join("profile.toml");
+    let (profile_name, address) = (profile.to_string_lossy(), free_address());
+    let ways = ["run", "--open", "--ble", "off", "--no-mdns", "--crowd-guard", "1"];
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sighej"));
+        command.args(ways).args(more).env("DBUS_SESSION_BUS_ADDRESS", &bus.address).stdin(Stdio::null());
+        command
+    };
+    let of_profile = ["--notify", "--listen", &address, "--profile", &profile_name];
+
+    let refused = run(&of_profile).output()?;
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && why.contains("sighej --profile"), "{why}");
+
+    fs::write(&profile, "interests = [\"hardstyle\"]\n")?;
+    fs::set_permissions(&profile, fs::Permissions::from_mode(0o600))?;
+    let mut one = Ended(run(&of_profile).stdout(Stdio::null()).spawn()?);
+    let _two = Ended(
+        run(&["--listen", "/ip4/127.0.0.1/tcp/0", "--peer", &address, "--interest", "hardstyle"])
+            .stdout(Stdio::null())
+            .spawn()?,
+    );
+    let first = wait_for(&told, 1, WITH_A_BOUNDARY);
+    let [Told::Notify { id, text, .. }] = &first[..] else { return Err(format!("{first:?}").into()) };
+    assert!(!text.contains("hardstyle"), "{text}");
+    zbus::block_on(Service::action_invoked(&SignalEmitter::new(service.inner(), PATH)?, *id, "default"))?;
+    let opened = wait_for(&told, 2, SOON);
+    let Told::Notify { text, .. } = &opened[1] else { return Err(format!("{opened:?}").into()) };
+    assert!(text.ends_with(": Someone nearby also enjoys hardstyle"), "{text}");
+
+    Command::new("kill").args(["-TERM", &one.0.id().to_string()]).status()?;
+    assert_eq!(wait_for(&told, 3, SOON)[2], Told::Close(*id), "nothing stays on the desktop");
+    assert!(one.0.wait()?.success());
+    Ok(())
+}
+
+/// A process that ends with the test, however that ends.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _killed = self.0.kill();
+        let _ended = self.0.wait();
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches, Subcommand, value_parser};
+use sighej_manual::Manual;
 use sighej_relay::{AdminTokenCommand, config::SETTINGS};
 
 const ABOUT: &str =
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     AdminToken(AdminTokenCommand),
     /// Print a commented file of settings.
     ExampleConfig,
+    /// Say something about the program itself.
+    Manual(Manual),
 }
 
 /// Reads the arguments; ends the program where they are wrong, or ask for help.
@@ -61,7 +64,7 @@ pub(crate) fn ask() -> Asked {
     asked(&command().get_matches())
 }
 
-fn command() -> clap::Command {
+pub(crate) fn command() -> clap::Command {
     let config = Arg::new("config")
         .long("config")
         .value_name("FILE")
@@ -92,14 +95,15 @@ fn command() -> clap::Command {
         .about("Make, list and revoke the tokens that open the admin API")
         .subcommand_required(true);
     let example = clap::Command::new("example-config").about("Print a commented TOML file of all settings");
-    clap::Command::new("sighej-relay")
-        .version(env!("CARGO_PKG_VERSION"))
+    let program = clap::Command::new("sighej-relay")
+        .version(sighej_manual::version(env!("CARGO_PKG_VERSION"), sighej_crypto::REVISION))
         .about(ABOUT)
         .after_help(AFTER)
         .max_term_width(100)
         .arg(config)
         .args(settings)
-        .subcommands([invite, tokens, example])
+        .subcommands([invite, tokens, example]);
+    Manual::augment_subcommands(program)
 }
 
 fn asked(matches: &ArgMatches) -> Asked {
@@ -112,7 +116,12 @@ fn asked(matches: &ArgMatches) -> Asked {
             Err(error) => error.exit(),
         },
         Some(("example-config", _)) => Command::ExampleConfig,
-        Some(_) | None => Command::Run,
+        // The rest are the manual's.
+        Some(_) => match Manual::from_arg_matches(matches) {
+            Ok(manual) => Command::Manual(manual),
+            Err(error) => error.exit(),
+        },
+        None => Command::Run,
     };
     // A global flag is known to the subcommand that it stands behind, and to all above.
     let set = |setting: &'static sighej_relay::config::Setting| {

@@ -53,16 +53,16 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn command(asked: Asked) -> Result<(), Ended> {
-    if let Command::ExampleConfig = asked.command {
-        return say(&config::example());
-    }
-    let sources = Sources::collect(asked.settings, std::env::vars_os(), asked.file).map_err(Ended::usage)?;
-    let config = Config::read(&sources).map_err(Ended::usage)?;
+    let config = || {
+        let sources = Sources::collect(asked.settings, std::env::vars_os(), asked.file);
+        Config::read(&sources.map_err(Ended::usage)?).map_err(Ended::usage)
+    };
     match asked.command {
-        Command::Run => run::run(config),
-        Command::Invite { url, json } => invite::invite(&config, url.as_deref(), json),
-        Command::AdminToken(command) => admin_token(&config, &command),
-        Command::ExampleConfig => Ok(()),
+        Command::Run => run::run(config()?),
+        Command::Invite { url, json } => invite::invite(&config()?, url.as_deref(), json),
+        Command::AdminToken(command) => admin_token(&config()?, &command),
+        Command::ExampleConfig => say(&config::example()),
+        Command::Manual(manual) => say(&manual.of(args::command()).map_err(Ended::failed)?),
     }
 }
 

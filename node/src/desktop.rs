@@ -2,9 +2,9 @@
 //! may see: no interest stands in one until the attendee opens it.
 
 #[cfg(target_os = "linux")]
-pub(super) use freedesktop::Desktop;
+pub(crate) use freedesktop::Desktop;
 #[cfg(not(target_os = "linux"))]
-pub(super) use nothing::Desktop;
+pub(crate) use nothing::Desktop;
 
 #[cfg(target_os = "linux")]
 mod freedesktop {
@@ -30,7 +30,7 @@ mod freedesktop {
     const CLICKS: usize = 16;
 
     /// The desktop's service, asked for when there is first something to tell.
-    pub(in crate::app) struct Desktop {
+    pub(crate) struct Desktop {
         is_wanted: bool,
         bus: Option<Bus>,
         /// The notification that is there now.
@@ -43,17 +43,17 @@ mod freedesktop {
     }
 
     impl Desktop {
-        pub(in crate::app) fn new(is_wanted: bool) -> Desktop {
+        pub(crate) fn new(is_wanted: bool) -> Desktop {
             Desktop { is_wanted, bus: None, shown: None }
         }
 
         /// Says that there is a card, and not a word of what stands on it.
-        pub(in crate::app) async fn tell(&mut self, words: &Words) {
+        pub(crate) async fn tell(&mut self, words: &Words) {
             self.notify(&words.notify_title, &words.notify_body, &[OPEN, &words.notify_open]).await;
         }
 
         /// The attendee has opened it: now it says what is shared.
-        pub(in crate::app) async fn unfold(&mut self, nudge: &Nudge, lang: Lang) {
+        pub(crate) async fn unfold(&mut self, nudge: &Nudge, lang: Lang) {
             let (colour, name) = report::cue_names(nudge.cue, lang);
             let title = format!("{} {colour} · {name}", nudge.cue.emoji);
             // Some desktops read the body as markup, and a shared interest can be anybody's own words.
@@ -62,7 +62,7 @@ mod freedesktop {
         }
 
         /// Waits until the attendee opens the notification. May be cancelled without loss.
-        pub(in crate::app) async fn opened(&mut self) {
+        pub(crate) async fn opened(&mut self) {
             let Some(Bus { clicks, .. }) = &mut self.bus else { return std::future::pending().await };
             while let Some(click) = clicks.next().await {
                 let clicked = click.ok().and_then(|click| click.body().deserialize::<(u32, String)>().ok());
@@ -74,7 +74,7 @@ mod freedesktop {
         }
 
         /// Takes the notification back.
-        pub(in crate::app) async fn close(&mut self) {
+        pub(crate) async fn close(&mut self) {
             if let (Some(bus), Some(id)) = (&self.bus, self.shown.take()) {
                 let closing =
                     bus.connection.call_method(Some(SERVICE), PATH, Some(SERVICE), "CloseNotification", &id);
@@ -126,22 +126,22 @@ mod nothing {
     use crate::app::words::Words;
 
     /// No service of this desktop is known here: the screen alone tells.
-    pub(in crate::app) struct Desktop;
+    pub(crate) struct Desktop;
 
     #[expect(clippy::unused_async, reason = "other desktops have something to wait for")]
     impl Desktop {
-        pub(in crate::app) fn new(_: bool) -> Desktop {
+        pub(crate) fn new(_: bool) -> Desktop {
             Desktop
         }
 
-        pub(in crate::app) async fn tell(&mut self, _: &Words) {}
+        pub(crate) async fn tell(&mut self, _: &Words) {}
 
-        pub(in crate::app) async fn unfold(&mut self, _: &Nudge, _: Lang) {}
+        pub(crate) async fn unfold(&mut self, _: &Nudge, _: Lang) {}
 
-        pub(in crate::app) async fn opened(&mut self) {
+        pub(crate) async fn opened(&mut self) {
             std::future::pending().await
         }
 
-        pub(in crate::app) async fn close(&mut self) {}
+        pub(crate) async fn close(&mut self) {}
     }
 }

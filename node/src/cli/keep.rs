@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use sighej_crypto::InterestSet;
+use sighej_crypto::{InterestError, InterestSet};
 use sighej_node::{Profile, ProfileError};
 use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
@@ -21,7 +21,8 @@ pub(crate) struct Kept {
     path: PathBuf,
 }
 
-/// Why a profile is not read or written, and what to do. Holds what stands in it only where an interest is at fault.
+/// Why a profile is not read or written, and what to do. What stands in it is in none of them: a program in the background
+/// says them to a log.
 #[derive(Debug, Error)]
 pub(crate) enum KeptError {
     #[error("{}: {source}", path.display())]
@@ -33,8 +34,10 @@ pub(crate) enum KeptError {
     NotYoursAlone { path: PathBuf },
     #[error("{}: this is no profile: {what}", path.display())]
     NoProfile { path: PathBuf, what: &'static str },
-    #[error("{}: {source}", path.display())]
-    Interests { path: PathBuf, source: ProfileError },
+    #[error("{}: the interest in place {place} cannot be one: {reason}", path.display())]
+    Interest { path: PathBuf, place: usize, reason: InterestError },
+    #[error("{}: these are too many interests: {reason}; leave some out", path.display())]
+    TooMany { path: PathBuf, reason: InterestError },
 }
 
 /// What stands in the file.
@@ -55,14 +58,14 @@ impl Kept {
         Kept { path }
     }
 
-    /// What is kept; nothing where there is no file yet. What was allowed once, by being kept, is allowed now.
+    /// What is kept, if there is a file yet. What was allowed once, by being kept, is allowed now.
     ///
     /// # Errors
     /// As [`KeptError`] says.
-    pub(crate) fn load(&self) -> Result<InterestSet, KeptError> {
+    pub(crate) fn load(&self) -> Result<Option<Profile>, KeptError> {
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(InterestSet::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.io(error)),
         };
         let metadata = file.metadata().map_err(|error| self.io(error))?;
@@ -78,8 +81,21 @@ impl Kept {
             .map_err(|_| self.no_profile("it needs one line such as `interests = [\"chess\"]`"))?;
         // Each was turned on by itself before it was kept.
         let profile = Profile::choose(&contents.interests, &sensitive_among(&contents.interests));
-        let profile = profile.map_err(|source| KeptError::Interests { path: self.path.clone(), source })?;
-        Ok(profile.interests().clone())
+        profile.map(Some).map_err(|refused| self.refused(&refused, &contents))
+    }
+
+    fn refused(&self, refused: &ProfileError, contents: &Contents) -> KeptError {
+        let path = self.path.clone();
+        match refused {
+            ProfileError::TooMany(reason) => KeptError::TooMany { path, reason: reason.clone() },
+            ProfileError::Unusable { text, reason } => {
+                let before = contents.interests.iter().take_while(|interest| *interest != text).count();
+                KeptError::Interest { path, place: before + 1, reason: reason.clone() }
+            }
+            ProfileError::Sensitive { .. } | ProfileError::UnknownAllowance { .. } => {
+                self.no_profile("its sensitive interests cannot be told apart")
+            }
+        }
     }
 
     /// Writes a new file beside it, which then takes its place: whatever happens, one of the two is there whole.
@@ -174,10 +190,10 @@ mod tests {
     fn interests_are_kept_and_come_back_and_go() {
         let folder = tempfile::tempdir().unwrap();
         let kept = Kept::new(folder.path().join("me.toml"));
-        assert!(kept.load().unwrap().is_empty(), "nothing is kept yet");
+        assert!(kept.load().unwrap().is_none(), "nothing is kept yet");
         for _ in 0..2 {
             kept.save(&some()).unwrap();
-            assert!(kept.load().unwrap() == some());
+            assert!(*kept.load().unwrap().unwrap().interests() == some());
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
         kept.destroy().unwrap();
@@ -196,6 +212,19 @@ mod tests {
         fs::set_permissions(&kept.path, fs::Permissions::from_mode(0o640)).unwrap();
         let error = kept.load().unwrap_err();
         assert!(matches!(error, KeptError::NotYoursAlone { .. }) && error.to_string().contains("chmod 600"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_interest_at_fault_is_named_by_its_place_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::new(folder.path().join("me.toml"));
+        let long = "tractor".repeat(20);
+        fs::write(&kept.path, format!("interests = [\"chess\", \"{long}\"]")).unwrap();
+        fs::set_permissions(&kept.path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let error = kept.load().unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(said.contains("place 2") && !said.contains("tractor"), "{said}");
     }
 
     #[test]
