@@ -1,0 +1,3 @@
+//! The library as an app has it.
+
+fn main() {}
