@@ -18,8 +18,11 @@ pub(crate) struct App(Handle);
 impl App {
     /// Threads, and the way to them.
     pub(crate) fn start() -> io::Result<(Runtime, App)> {
-        let runtime =
-            Builder::new_multi_thread().worker_threads(THREADS).thread_name("sighej-app").enable_time().build()?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("sighej-app")
+            .enable_time()
+            .build()?;
         let app = App(runtime.handle().clone());
         Ok((runtime, app))
     }

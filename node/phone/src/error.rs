@@ -25,7 +25,9 @@ pub enum ProfileError {
         index: u32,
     },
     /// One of them is sensitive, and not allowed by its own id.
-    #[error("the interest at position {index} is sensitive: ask its owner, and name it among the allowed ones")]
+    #[error(
+        "the interest at position {index} is sensitive: ask its owner, and name it among the allowed ones"
+    )]
     Sensitive {
         /// Which, from 0.
         index: u32,

@@ -201,7 +201,11 @@ impl Phone {
 
 impl Runtimes {
     fn start() -> Result<(Runtimes, App), StartError> {
-        let node = Builder::new_multi_thread().worker_threads(THREADS).thread_name("sighej-node").enable_all().build();
+        let node = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("sighej-node")
+            .enable_all()
+            .build();
         let (app, way) = App::start().map_err(|_| StartError::System)?;
         Ok((Runtimes { node: node.map_err(|_| StartError::System)?, app }, way))
     }

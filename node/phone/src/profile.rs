@@ -80,7 +80,10 @@ mod tests {
         assert_eq!(refused(&["opera", " "], &[]), ProfileError::Empty { index: 1 });
         assert_eq!(refused(&["opera", "chess", &long], &[]), ProfileError::TooLong { index: 2 });
         assert_eq!(refused(&["ope\u{7}ra"], &[]), ProfileError::Invisible { index: 0 });
-        assert_eq!(refused(&["opera"], &["opera", "frolicking"]), ProfileError::UnknownAllowance { index: 1 });
+        assert_eq!(
+            refused(&["opera"], &["opera", "frolicking"]),
+            ProfileError::UnknownAllowance { index: 1 }
+        );
         let sensitive = sighej_catalogue::all().iter().find(|entry| entry.is_sensitive()).unwrap().id();
         let error = refused(&["opera", sensitive], &[]);
         assert_eq!(error, ProfileError::Sensitive { index: 1 });

@@ -137,7 +137,8 @@ impl QuietHours {
 
 /// Each text as an address, or the position of one that is none.
 fn addresses(texts: &[String]) -> Result<Vec<Multiaddr>, u32> {
-    let parse = |(index, text): (usize, &String)| text.parse().map_err(|_| u32::try_from(index).unwrap_or(u32::MAX));
+    let parse =
+        |(index, text): (usize, &String)| text.parse().map_err(|_| u32::try_from(index).unwrap_or(u32::MAX));
     texts.iter().enumerate().map(parse).collect()
 }
 
@@ -149,13 +150,20 @@ mod tests {
     fn the_defaults_are_the_engines_and_no_socket() {
         let settings = default_settings();
         let (engine, usual) = (settings.engine().unwrap(), Config::default());
-        assert_eq!((engine.crowd_guard, engine.dwell, engine.rssi_gate), (usual.crowd_guard, usual.dwell, usual.rssi_gate));
+        assert_eq!(
+            (engine.crowd_guard, engine.dwell, engine.rssi_gate),
+            (usual.crowd_guard, usual.dwell, usual.rssi_gate)
+        );
         assert!(settings.lan().unwrap().is_none());
     }
 
     #[test]
     fn what_is_no_address_is_named_by_its_position() {
-        let lan = Lan { listen: vec![], peers: vec!["/ip4/192.0.2.7/tcp/4001".into(), "192.0.2.7".into()], mdns: false };
+        let lan = Lan {
+            listen: vec![],
+            peers: vec!["/ip4/192.0.2.7/tcp/4001".into(), "192.0.2.7".into()],
+            mdns: false,
+        };
         let settings = Settings { lan: Some(lan), ..default_settings() };
         assert_eq!(settings.lan().err(), Some(StartError::Peer { index: 1 }));
         let hours = QuietHours { from: 1440, until: 0 };

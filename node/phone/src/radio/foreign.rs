@@ -11,12 +11,11 @@ use sighej_ble::{
     Link, PeerAddress, Presence, Radio, RadioError, RadioEvent,
     advert::{Advert, PowerClass},
 };
-use tokio::{
-    sync::Mutex,
-    time::timeout,
-};
+use tokio::{sync::Mutex, time::timeout};
 
-use super::{Abilities, Connected, PhoneRadio, RadioFault, RadioInbox, inbox::packet_length, limits, link::ForeignLink};
+use super::{
+    Abilities, Connected, PhoneRadio, RadioFault, RadioInbox, inbox::packet_length, limits, link::ForeignLink,
+};
 use crate::{StartError, app::App};
 
 pub(crate) struct ForeignRadio {
@@ -45,7 +44,8 @@ impl ForeignRadio {
             let advert = Advert::Full { presence, power: PowerClass::Usual };
             let data = advert.service_data().filter(|_| self.abilities.service_data);
             let (radio, bytes) = (Arc::clone(&self.radio), presence.0.to_vec());
-            self.call(async move { radio.advertise(bytes, data.map(|data| data.to_vec()), is_new).await }).await?;
+            self.call(async move { radio.advertise(bytes, data.map(|data| data.to_vec()), is_new).await })
+                .await?;
         }
         if is_new {
             let radio = Arc::clone(&self.radio);
