@@ -28,7 +28,7 @@ fn main() -> Result<ExitCode> {
         let folder = folder.clone();
         move || every_language(&folder)
     })];
-    let is_ignored = !has_python();
+    let is_ignored = !is_playable();
     trials.extend(names().map(|name| {
         let folder = folder.clone();
         Trial::test(name, move || in_python(name, &folder)).with_ignored_flag(is_ignored)
@@ -48,6 +48,7 @@ fn in_python(name: &str, folder: &Path) -> Result<(), Failed> {
         .arg(here.join("phones.py"))
         .arg(format!("Phones.test_{name}"))
         .env("PYTHONPATH", folder)
+        .env("SIGHEJ_PROGRAM", program()?)
         .output()?;
     if output.status.success() {
         return Ok(());
@@ -79,16 +80,26 @@ fn library() -> Result<PathBuf> {
     Ok(program.parent().context("a program is in a folder")?.join(library_name()))
 }
 
-fn has_python() -> bool {
-    let is_there =
-        Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+/// A phone meets it. `cargo test --workspace` builds it; so does `just phone-test`.
+fn program() -> Result<PathBuf> {
+    let tests = env::current_exe()?;
+    let folder =
+        tests.parent().and_then(Path::parent).context("tests are in a folder beside the programs")?;
+    Ok(folder.join("sighej").with_extension(env::consts::EXE_EXTENSION))
+}
+
+/// Whether what the tests need is here; or must be, so that they fail without it.
+fn is_playable() -> bool {
     let is_required = env::var(REQUIRED).is_ok_and(|value| value == "1");
-    if !is_there {
-        eprintln!("\n*** PYTHON IS MISSING: there is no python3 here to play an app on a phone");
-        eprintln!(
-            "*** Tests that need it are {}.\n",
-            if is_required { "failed" } else { "ignored, not passed" }
-        );
-    }
-    is_there || is_required
+    let python = Command::new("python3").arg("--version").output();
+    let missing = if !python.is_ok_and(|output| output.status.success()) {
+        "PYTHON IS MISSING: there is no python3 here to play an app on a phone"
+    } else if !program().is_ok_and(|program| program.is_file()) {
+        "THE PROGRAM sighej IS MISSING: build it by cargo build --release --workspace --bin sighej"
+    } else {
+        return true;
+    };
+    eprintln!("\n*** {missing}");
+    eprintln!("*** Tests that need it are {}.\n", if is_required { "failed" } else { "ignored, not passed" });
+    is_required
 }

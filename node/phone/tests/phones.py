@@ -12,76 +12,18 @@ import unittest
 
 import sighej
 from air import Air, Radio
+from attendee import EPOCH_MS, NUDGED_WITHIN, Attendee, Listener, Loop, Program, free_port, settings
 
-EPOCH_MS = 600_000
 # A silence of at most 30 s follows a boundary.
 ANEW_WITHIN = 50
-# Dwell, the higher token's wait and the exchange take some five seconds.
-NUDGED_WITHIN = 30
 # Longer than any exchange takes.
 NOTHING_FOR = 10
 # Dwell, the higher token's wait, and the longest dial.
 GIVEN_UP_WITHIN = 40
+# The last 15 s of an epoch, its silence, and an exchange.
+WITH_A_BOUNDARY = 90
 # What hangs beyond this is ended, and says where it hung.
-HUNG_AFTER = 120
-
-
-def settings(left_ms):
-    """As recommended, but two are a crowd, and so much is left of an epoch, whenever the test runs."""
-    chosen = sighej.default_settings()
-    chosen.crowd_guard = 1
-    chosen.clock_correction_ms = EPOCH_MS - left_ms - time.time_ns() // 1_000_000 % EPOCH_MS
-    return chosen
-
-
-class Loop:
-    """The loop for the library's threads. They cancel calls by `call_soon`, which only the loop's own thread may use."""
-
-    def __init__(self, loop):
-        self.loop = loop
-        self.call_soon = loop.call_soon_threadsafe
-
-    def __getattr__(self, name):
-        return getattr(self.loop, name)
-
-
-class Listener(sighej.Listener):
-    """Puts what happened into a queue of the loop."""
-
-    def __init__(self):
-        self.loop = asyncio.get_running_loop()
-        self.waiting = asyncio.Queue()
-        self.seen = []
-
-    def on_event(self, event, text):
-        self.loop.call_soon_threadsafe(self._take, event)
-
-    def _take(self, event):
-        self.seen.append(event)
-        self.waiting.put_nowait(event)
-
-    def has_seen(self, kind):
-        return any(isinstance(event, kind) for event in self.seen)
-
-    async def until(self, kind, seconds):
-        async def wait():
-            while not isinstance(event := await self.waiting.get(), kind):
-                pass
-            return event
-
-        return await asyncio.wait_for(wait(), seconds)
-
-
-class Attendee:
-    """A phone, its radio, and what its listener heard."""
-
-    def __init__(self, interests, radio, listener, left_ms):
-        self.radio, self.heard = radio, listener
-        profile = sighej.Profile.choose(list(interests), [])
-        self.phone = sighej.Phone(profile, settings(left_ms), radio, None, listener)
-
-    async def nudge(self):
-        return (await self.heard.until(sighej.PhoneEvent.NUDGED, NUDGED_WITHIN)).nudge
+HUNG_AFTER = 180
 
 
 class Phones(unittest.IsolatedAsyncioTestCase):
@@ -98,7 +40,7 @@ class Phones(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.air.radios, {}, "who has stopped is off the air")
 
     def enter(self, *interests, radio=Radio, listener=Listener, left_ms=EPOCH_MS // 2):
-        attendee = Attendee(interests, radio(self.air), listener(), left_ms)
+        attendee = Attendee(interests, radio(self.air), listener(), settings(left_ms))
         self.attendees.append(attendee)
         return attendee
 
@@ -240,6 +182,26 @@ class Phones(unittest.IsolatedAsyncioTestCase):
         self.assertNotEqual(one.radio.presence, presence)
         self.assertNotEqual(one.radio.address, address)
         self.assertEqual(len(self.air.tokens), 2)
+
+    async def test_a_phone_meets_the_program_sighej_on_the_network(self):
+        # A port that stays, so that a boundary between changes nothing for this test.
+        address = f"/ip4/127.0.0.1/tcp/{free_port()}"
+        network = ["--ble", "off", "--no-mdns", "--listen", address]
+        program = await Program.start(*network, "--crowd-guard", "1", "--open", "--interest", "devops", "hardstyle")
+        await program.until("started", NUDGED_WITHIN)
+        chosen = settings(EPOCH_MS // 2)
+        chosen.clock_correction_ms = 0
+        chosen.lan = sighej.Lan(listen=["/ip4/127.0.0.1/tcp/0"], peers=[address], mdns=False)
+        one = Attendee(["hardstyle", "chess"], None, Listener(), chosen)
+        self.attendees.append(one)
+        await one.phone.open()
+        ours = await one.nudge(WITH_A_BOUNDARY)
+        theirs = await program.until("nudge", NUDGED_WITHIN)
+        self.assertEqual(ours.interests(), theirs["interests"])
+        cue = ours.cue(sighej.Language.ENGLISH)
+        self.assertEqual(cue.emoji, theirs["cue"]["emoji"])
+        await program.quit()
+        self.assertEqual(program.process.returncode, 0)
 
 
 if __name__ == "__main__":
