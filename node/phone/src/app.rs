@@ -62,7 +62,6 @@ mod tests {
             };
             assert!(timeout(Duration::from_millis(50), app.call(endless)).await.is_err());
             assert!(timeout(Duration::from_secs(5), dropped).await.unwrap().is_err());
-            #[expect(clippy::panic, reason = "it is what is tried")]
             let panics = async { panic!("an app's fault") };
             assert_eq!(app.call::<()>(panics).await, None);
         });

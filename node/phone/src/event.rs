@@ -156,12 +156,10 @@ fn hand(listener: &dyn Listener, event: PhoneEvent, text: Option<String>) {
     }
 }
 
+/// Nothing for a nudge: its sentence names interests, and is asked for.
 fn text(event: &NodeEvent, language: Language) -> Option<String> {
-    match event {
-        // It names interests, and is asked for.
-        NodeEvent::Engine(Event::Nudge(_)) => None,
-        event => report::calm(event, language.into(), false),
-    }
+    let is_nudge = matches!(event, NodeEvent::Engine(Event::Nudge(_)));
+    if is_nudge { None } else { report::calm(event, language.into(), false) }
 }
 
 impl From<NodeEvent> for PhoneEvent {
