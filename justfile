@@ -56,6 +56,11 @@ lab-ble RUNS="20":
     ble/lab/ble-lab setup
     SIGHEJ_REQUIRE_LABS=1 SIGHEJ_LAB_RUNS={{ RUNS }} cargo test --locked --release --workspace --test ble_lab nudged_alike
 
+# An app in Python plays phones through the library for apps, its radios included, and meets the program `sighej`.
+phone-test:
+    cargo build --locked --release --workspace --bin sighej
+    SIGHEJ_REQUIRE_LABS=1 cargo test --locked --release --workspace --test phone
+
 # Small simulated halls full of faults, a seed each; the first broken promise ends it, with the command that plays it again.
 sim SEEDS="300" FROM="1":
     cargo run --locked --release --package venue -- sim --seeds {{ SEEDS }} --from {{ FROM }}

@@ -1,8 +1,8 @@
-//! What waits for the owner of a radio.
+//! What waits for the owner of a radio; for whoever implements one.
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::Notify;
@@ -16,7 +16,7 @@ const EVENTS_QUEUED: usize = 64;
 
 /// The queue behind [`crate::Radio::event`]. One owner takes, any task adds.
 #[derive(Debug, Default)]
-pub(crate) struct EventQueue {
+pub struct EventQueue {
     waiting: Mutex<Waiting>,
     added: Notify,
 }
@@ -30,7 +30,7 @@ struct Waiting {
 
 impl EventQueue {
     /// An advert was heard.
-    pub(crate) fn sighted(&self, sighting: Sighting) {
+    pub fn sighted(&self, sighting: Sighting) {
         let mut waiting = self.waiting();
         if waiting.sightings.len() == SIGHTINGS_QUEUED {
             waiting.sightings.pop_front();
@@ -40,7 +40,7 @@ impl EventQueue {
     }
 
     /// A link was accepted; false, and the link is dropped, where the owner takes none.
-    pub(crate) fn accepted(&self, link: std::sync::Arc<dyn Link>) -> bool {
+    pub fn accepted(&self, link: Arc<dyn Link>) -> bool {
         let mut waiting = self.waiting();
         let room = waiting.events.len() < EVENTS_QUEUED && !waiting.ended;
         if room {
@@ -51,29 +51,29 @@ impl EventQueue {
     }
 
     /// It appears and scans (again).
-    pub(crate) fn up(&self) {
+    pub fn up(&self) {
         self.state(RadioEvent::Up);
     }
 
     /// It is gone. Whoever was heard before it, is no longer.
-    pub(crate) fn down(&self, why: RadioError) {
+    pub fn down(&self, why: RadioError) {
         self.silent();
         self.state(RadioEvent::Down(why));
     }
 
     /// Forgets who was heard.
-    pub(crate) fn silent(&self) {
+    pub fn silent(&self) {
         self.waiting().sightings.clear();
     }
 
     /// There will be no more.
-    pub(crate) fn end(&self) {
+    pub fn end(&self) {
         self.waiting().ended = true;
         self.added.notify_one();
     }
 
     /// The next event; `None` at the end. May be cancelled without loss.
-    pub(crate) async fn next(&self) -> Option<RadioEvent> {
+    pub async fn next(&self) -> Option<RadioEvent> {
         loop {
             if let Some(next) = self.waiting().take() {
                 return next;

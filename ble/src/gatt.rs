@@ -6,7 +6,7 @@
 //! id ‖ packet either way, and an id alone ends the link.
 
 /// Bytes of a link's id.
-pub(crate) const LINK_ID_BYTES: usize = 2;
+pub const LINK_ID_BYTES: usize = 2;
 /// ATT's own bytes in a write or a notification.
 const ATT_HEADER_BYTES: usize = 3;
 /// The longest value that every stack passes in one piece.
@@ -16,35 +16,44 @@ const MTU_MIN: u16 = 23;
 
 /// What a value's own length takes, in a packet that may hold several notifications (Core specification, volume 3, part F,
 /// 3.4.7.4). Where both ends can, BlueZ sends them so, and cuts off what does not fit without a word.
-#[cfg(any(test, target_os = "linux"))]
 const LENGTH_BYTES: u16 = 2;
 
 /// Which link a value belongs to. Chosen by the central, means nothing beyond the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct LinkId(pub(crate) [u8; LINK_ID_BYTES]);
+pub struct LinkId(pub [u8; LINK_ID_BYTES]);
+
+/// Ids stay unprinted.
+impl std::fmt::Debug for LinkId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkId(redacted)")
+    }
+}
 
 impl LinkId {
-    /// Draws one.
-    pub(crate) fn random() -> Option<LinkId> {
+    /// Draws one; none where the system has no randomness.
+    #[must_use]
+    pub fn random() -> Option<LinkId> {
         let mut id = [0; LINK_ID_BYTES];
         getrandom::fill(&mut id).ok()?;
         Some(LinkId(id))
     }
 
     /// The value that opens the link, or ends it.
-    pub(crate) fn alone(self) -> Vec<u8> {
+    #[must_use]
+    pub fn alone(self) -> Vec<u8> {
         self.0.to_vec()
     }
 
     /// The value that carries a packet.
-    pub(crate) fn with(self, packet: &[u8]) -> Vec<u8> {
+    #[must_use]
+    pub fn with(self, packet: &[u8]) -> Vec<u8> {
         [&self.0, packet].concat()
     }
 }
 
 /// What a value says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Value<'a> {
+pub enum Value<'a> {
     /// Opens or ends a link.
     Alone(LinkId),
     /// A packet of a link; never empty.
@@ -53,21 +62,23 @@ pub(crate) enum Value<'a> {
 
 impl Value<'_> {
     /// Reads a value; none where it is too short for an id.
-    pub(crate) fn read(value: &[u8]) -> Option<Value<'_>> {
+    #[must_use]
+    pub fn read(value: &[u8]) -> Option<Value<'_>> {
         let (id, packet) = value.split_first_chunk()?;
         Some(if packet.is_empty() { Value::Alone(LinkId(*id)) } else { Value::Packet(LinkId(*id), packet) })
     }
 }
 
 /// The longest packet on a connection with this ATT MTU, in bytes.
-pub(crate) fn max_packet(mtu: u16) -> usize {
+#[must_use]
+pub fn max_packet(mtu: u16) -> usize {
     (usize::from(mtu.max(MTU_MIN)) - ATT_HEADER_BYTES).min(VALUE_BYTES) - LINK_ID_BYTES
 }
 
 /// The longest packet that a peripheral can count on having sent whole. Below an ATT MTU of 25 a link's shortest packet is longer
 /// than that: then it is sent whole to whoever takes each notification by itself.
-#[cfg(any(test, target_os = "linux"))]
-pub(crate) fn max_notified(mtu: u16) -> usize {
+#[must_use]
+pub fn max_notified(mtu: u16) -> usize {
     max_packet(mtu.saturating_sub(LENGTH_BYTES))
 }
 

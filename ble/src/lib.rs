@@ -21,10 +21,8 @@ mod central;
     allow(dead_code, reason = "on Linux it is compiled to be checked, and not used")
 )]
 mod desktop;
-#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
 mod events;
-#[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
-mod gatt;
+pub mod gatt;
 #[cfg(target_os = "linux")]
 mod linux;
 mod radio;
@@ -33,6 +31,7 @@ pub mod survey;
 mod system;
 pub mod wire;
 
+pub use events::EventQueue;
 pub use radio::{
     Abilities, AdvertSeen, Link, LinkError, PRESENCE_BYTES, Path, PeerAddress, Presence, Radio, RadioError,
     RadioEvent, Sighting,

@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Intent(Intent, oneshot::Sender<Result<(), IntentError>>),
     Status(oneshot::Sender<Status>),
     Traffic(oneshot::Sender<Traffic>),
+    Wake(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -107,6 +108,10 @@ impl Driver {
             Command::Traffic(answer) => {
                 let radio = self.bluetooth.as_ref().map(Bluetooth::metered).unwrap_or_default();
                 let _unheard = answer.send(Traffic { radio, ..self.traffic });
+            }
+            Command::Wake(answer) => {
+                self.engine.handle_timeout(now);
+                let _unheard = answer.send(());
             }
             Command::Stop(answer) => {
                 let _unheard = answer.send(());

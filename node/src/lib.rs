@@ -35,7 +35,7 @@ pub mod report;
 pub use clock::Utc;
 pub use lan::{LanConfig, limits};
 pub use libp2p::{Multiaddr, multiaddr::Protocol};
-pub use node::{CommandError, Node, NodeConfig, NodeEvent, StartError, Traffic};
+pub use node::{CommandError, Events, Node, NodeConfig, NodeEvent, StartError, Traffic};
 pub use profile::{Free, Profile, ProfileError};
 pub use queue::EVENTS_WAITING;
 pub use radio::{Metered, RadioState, limits as radio_limits};

@@ -141,7 +141,19 @@ pub enum CommandError {
 pub struct Node {
     commands: mpsc::Sender<Command>,
     start: Instant,
-    events: queue::Receiver,
+    /// Until they are taken.
+    events: Option<Events>,
+}
+
+/// What a node tells, for an owner who reads it elsewhere than where it commands.
+#[derive(Debug)]
+pub struct Events(queue::Receiver);
+
+impl Events {
+    /// The next event; `None` after the end. As for [`Node::event`].
+    pub async fn next(&mut self) -> Option<NodeEvent> {
+        self.0.recv().await
+    }
 }
 
 impl Node {
@@ -163,7 +175,7 @@ impl Node {
         let (tell, events) = queue::queue();
         let driver = Driver::new(engine, clock, config.lan, config.radio, config.relay, tell);
         runtime.spawn(driver.run(inbox));
-        Ok(Node { commands, start, events })
+        Ok(Node { commands, start, events: Some(Events(events)) })
     }
 
     /// Tells the node what its owner wants.
@@ -195,10 +207,24 @@ impl Node {
         self.start.elapsed()
     }
 
-    /// The next event; `None` after the end. May be cancelled without loss. A reader that lags by more than
-    /// [`crate::EVENTS_WAITING`] loses the oldest that are no nudges.
+    /// The next event; `None` after the end, and where [`Node::take_events`] took them. May be cancelled without loss. A reader
+    /// that lags by more than [`crate::EVENTS_WAITING`] loses the oldest that are no nudges.
     pub async fn event(&mut self) -> Option<NodeEvent> {
-        self.events.recv().await
+        self.events.as_mut()?.next().await
+    }
+
+    /// The events apart from the node, so that one task reads them while another commands; once.
+    pub fn take_events(&mut self) -> Option<Events> {
+        self.events.take()
+    }
+
+    /// Looks at the clocks. A system that was suspended rings no timer: what ended meanwhile, such as an epoch with its secrets, ends
+    /// when this returns.
+    ///
+    /// # Errors
+    /// Where the node has ended.
+    pub async fn wake(&self) -> Result<(), CommandError> {
+        self.ask(Command::Wake).await
     }
 
     /// Ends the node: when this returns, it is silent, and its secrets are wiped. Last events are still to be had

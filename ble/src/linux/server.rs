@@ -326,10 +326,3 @@ impl Drop for AcceptedLink {
         }
     }
 }
-
-/// Ids stay unprinted.
-impl fmt::Debug for LinkId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LinkId(redacted)")
-    }
-}
