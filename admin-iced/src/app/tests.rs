@@ -199,6 +199,38 @@ fn over_time_draws_what_is_chosen_and_reads_a_value_where_it_is_pointed_at() {
     shows_not(&app, "by minute");
 }
 
+/// What a whole frame may take with many points, of what it takes with few. Most of it is the window around them.
+const AS_LONG: f64 = 1.5;
+
+#[test]
+fn ten_thousand_points_are_drawn_without_a_stutter_and_pointed_at_too() {
+    let mut app = watching(ThemeName::Dark, Lang::En);
+    click(&mut app, "Over time");
+    let [mut few, mut many, mut pointed] = [Duration::MAX; 3];
+    // The quickest counts: a test is seldom alone on its machine.
+    for place in 1..=7 {
+        for (buckets, best) in [(60, &mut few), (10_000, &mut many)] {
+            let answer = over_time::tests::answer(buckets);
+            act(&mut app, Message::OverTime(over_time::Message::Answered(Ok(answer))));
+            *best = time_of_a_frame(&app).min(*best);
+        }
+        act(&mut app, Message::OverTime(over_time::Message::Move(-100 * place)));
+        pointed = time_of_a_frame(&app).min(pointed);
+    }
+    let told = format!("60 points in {few:?}, 10,000 in {many:?}, and pointed at in {pointed:?}");
+    assert!(many.max(pointed) < few.mul_f64(AS_LONG), "{told}");
+}
+
+/// Of laying out and drawing everything, on the processor.
+fn time_of_a_frame(app: &App) -> Duration {
+    let theme = app.look.tones.theme();
+    let begun = std::time::Instant::now();
+    let drawn = simulator(app).snapshot(&theme);
+    let took = begun.elapsed();
+    assert!(drawn.is_ok());
+    took
+}
+
 #[test]
 fn a_wall_with_six_digits_keeps_them_in_their_column() {
     let mut app = watching(ThemeName::Dark, Lang::En);
