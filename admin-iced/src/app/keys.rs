@@ -102,5 +102,7 @@ mod tests {
         }
         assert_eq!(meaning(&Key::Named(Named::Tab), Modifiers::SHIFT), Some(Meaning::Previous));
         assert_eq!(meaning(&Key::Named(Named::ArrowRight), Modifiers::empty()), Some(Meaning::Move(1)));
+        assert_eq!(meaning(&Key::Named(Named::PageDown), Modifiers::empty()), Some(Meaning::Scroll(LEAF)));
+        assert_eq!(meaning(&Key::Named(Named::Home), Modifiers::empty()), Some(Meaning::End(false)));
     }
 }

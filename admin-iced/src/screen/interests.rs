@@ -19,7 +19,7 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 /// Withheld cells that are named; the rest is a number.
 const NAMED: usize = 30;
 /// Parts of the width for a name, for its bar, for what is said of it.
-const PARTS: [Length; 3] = [Length::FillPortion(4), Length::FillPortion(5), Length::FillPortion(5)];
+const PARTS: [Length; 3] = [Length::FillPortion(3), Length::FillPortion(5), Length::FillPortion(6)];
 
 /// The order of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,7 +166,7 @@ fn hidden<'a>(look: &'a Look, withheld: &[&'static str]) -> Element<'a, Message>
         names = format!("{names} {more}");
     }
     let word = text(look.say(Word::Withheld)).size(size::BODY).width(PARTS[0]).color(look.tones.soft);
-    row![word, soft(look, names).width(Length::FillPortion(10))].spacing(gap::MEDIUM).into()
+    row![word, soft(look, names).width(Length::FillPortion(11))].spacing(gap::MEDIUM).into()
 }
 
 /// A share's name in a language.
