@@ -87,10 +87,10 @@ impl Kept {
     fn refused(&self, refused: &ProfileError, contents: &Contents) -> KeptError {
         let path = self.path.clone();
         match refused {
-            ProfileError::TooMany(reason) => KeptError::TooMany { path, reason: reason.clone() },
+            ProfileError::TooMany(reason) => KeptError::TooMany { path, reason: *reason },
             ProfileError::Unusable { text, reason } => {
                 let before = contents.interests.iter().take_while(|interest| *interest != text).count();
-                KeptError::Interest { path, place: before + 1, reason: reason.clone() }
+                KeptError::Interest { path, place: before + 1, reason: *reason }
             }
             ProfileError::Sensitive { .. } | ProfileError::UnknownAllowance { .. } => {
                 self.no_profile("its sensitive interests cannot be told apart")
