@@ -32,7 +32,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             if is_required { "failed" } else { "ignored, not passed" }
         );
     }
-    let tests: [(&str, fn() -> Result<(), Failed>); 2] = [
+    let tests: [(&str, crate::Test); 2] = [
         ("a_notification_names_no_interest_until_it_is_opened", notified),
         ("a_program_that_nobody_watches_takes_a_profile_and_tells_by_notifications", unwatched),
     ];
