@@ -6,9 +6,14 @@ use iced::{Task, keyboard};
 
 use super::{App, Message, Stage, Tab};
 use crate::screen::over_time;
+use crate::widget;
+
+/// How far the page goes with an arrow, and with Page Up and Page Down.
+const LINE: f32 = 60.0;
+const LEAF: f32 = 320.0;
 
 /// What a key means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Meaning {
     Next,
     Previous,
@@ -17,8 +22,13 @@ enum Meaning {
     Leave,
     Export,
     Again,
-    Resize { larger: bool },
+    Resize {
+        larger: bool,
+    },
     Move(isize),
+    /// Down, where it is not negative.
+    Scroll(f32),
+    End(bool),
 }
 
 /// Does what a key means that nobody took for himself.
@@ -26,8 +36,10 @@ pub(super) fn pressed(app: &mut App, event: Event) -> Task<Message> {
     let Event::KeyPressed { key, modifiers, .. } = event else { return Task::none() };
     let Some(meaning) = meaning(&key, modifiers) else { return Task::none() };
     match meaning {
-        Meaning::Next => operation::focus_next(),
-        Meaning::Previous => operation::focus_previous(),
+        Meaning::Next => operation::focus_next().chain(widget::reveal()),
+        Meaning::Previous => operation::focus_previous().chain(widget::reveal()),
+        Meaning::Scroll(by) => widget::scroll(by),
+        Meaning::End(is_end) => widget::scroll_to_end(is_end),
         Meaning::Show(tab) => app.update(Message::Go(tab)),
         Meaning::Wall => app.wall(!app.is_wall),
         Meaning::Leave if app.is_wall => app.wall(false),
@@ -50,6 +62,12 @@ fn meaning(key: &Key, modifiers: Modifiers) -> Option<Meaning> {
         (Named::Escape, Meaning::Leave),
         (Named::ArrowLeft, Meaning::Move(-far)),
         (Named::ArrowRight, Meaning::Move(far)),
+        (Named::ArrowUp, Meaning::Scroll(-LINE)),
+        (Named::ArrowDown, Meaning::Scroll(LINE)),
+        (Named::PageUp, Meaning::Scroll(-LEAF)),
+        (Named::PageDown, Meaning::Scroll(LEAF)),
+        (Named::Home, Meaning::End(false)),
+        (Named::End, Meaning::End(true)),
     ];
     match key.as_ref() {
         keyboard::Key::Named(key) => {
@@ -84,5 +102,7 @@ mod tests {
         }
         assert_eq!(meaning(&Key::Named(Named::Tab), Modifiers::SHIFT), Some(Meaning::Previous));
         assert_eq!(meaning(&Key::Named(Named::ArrowRight), Modifiers::empty()), Some(Meaning::Move(1)));
+        assert_eq!(meaning(&Key::Named(Named::PageDown), Modifiers::empty()), Some(Meaning::Scroll(LEAF)));
+        assert_eq!(meaning(&Key::Named(Named::Home), Modifiers::empty()), Some(Meaning::End(false)));
     }
 }

@@ -1,7 +1,7 @@
 //! The frame around the screens: their names, the banner, a note.
 
-use iced::widget::{Column, center, column, container, row, space, text};
-use iced::{Center, Element, Fill};
+use iced::widget::{Column, center, column, container, responsive, row, space, text};
+use iced::{Center, Element, Fill, Size};
 
 use super::watch::{Screen, Watch};
 use super::{App, Message, Stage, Tab};
@@ -12,8 +12,10 @@ use crate::screen::settings;
 use crate::widget::{press, soft, wide};
 use crate::words::{Word, advice, duration};
 
-/// How wide the names of the screens are.
+/// How wide the names of the screens are, beside them.
 const SIDE: f32 = 190.0;
+/// In a window that is smaller than this, as one is with large text, they stand above.
+const NARROW: Size = Size::new(640.0, 440.0);
 
 impl App {
     pub(crate) fn view(&self) -> Element<'_, Message> {
@@ -39,6 +41,17 @@ impl App {
     }
 
     fn watching<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
+        responsive(move |room| {
+            if room.width < NARROW.width || room.height < NARROW.height {
+                column![self.top(watch), self.screen(watch)].into()
+            } else {
+                row![self.side(watch), self.screen(watch)].into()
+            }
+        })
+        .into()
+    }
+
+    fn screen<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
         let look = &self.look;
         let screen = match &watch.screen {
             Screen::Now => watch.now.view(look, &watch.feed, self.now),
@@ -50,19 +63,38 @@ impl App {
                 settings::view(look, &self.settings, used, self.place).map(Message::Settings)
             }
         };
-        let main = Column::new().push(self.banner(watch)).push(container(screen).height(Fill));
-        row![self.side(watch), main].into()
+        Column::new().push(self.banner(watch)).push(container(screen).height(Fill)).into()
+    }
+
+    /// Whose numbers these are.
+    fn name<'a>(&'a self, watch: &'a Watch) -> Column<'a, Message> {
+        let look = &self.look;
+        let relay =
+            if watch.is_demo() { look.say(Word::Demo).to_owned() } else { watch.address().authority() };
+        column![text("SigHej").size(size::TITLE).color(look.tones.accent), soft(look, relay)]
+    }
+
+    /// The names of the screens, where there is little room beside them.
+    fn top<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
+        let look = &self.look;
+        let tab = |tab: Tab| {
+            let weight = if tab == watch.tab() { Weight::Chosen } else { Weight::Faint };
+            press(look, look.say(tab.word()), weight, Some(Message::Go(tab)))
+        };
+        let faint = |word, message| press(look, look.say(word), Weight::Faint, Some(message));
+        let buttons = [(Word::ExportCsv, Message::Export), (Word::WallMode, Message::Wall(true))];
+        let buttons = buttons.map(|(word, message)| faint(word, message));
+        let tabs = Tab::ALL.map(tab).into_iter().chain(buttons);
+        let top = column![self.name(watch), row(tabs).spacing(gap::TINY).wrap()];
+        container(top.spacing(gap::SMALL))
+            .padding(pad::BANNER)
+            .width(Fill)
+            .style(style::side(look.tones))
+            .into()
     }
 
     fn side<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
         let look = &self.look;
-        let name = column![
-            text("SigHej").size(size::TITLE).color(look.tones.accent),
-            soft(
-                look,
-                if watch.is_demo() { look.say(Word::Demo).to_owned() } else { watch.address().authority() }
-            ),
-        ];
         let tab = |tab: Tab| {
             let weight = if tab == watch.tab() { Weight::Chosen } else { Weight::Faint };
             wide(look, look.say(tab.word()), weight, Message::Go(tab))
@@ -70,7 +102,8 @@ impl App {
         let tabs = Column::with_children(Tab::ALL.map(tab)).spacing(gap::TINY);
         let wall = wide(look, look.say(Word::WallMode), Weight::Faint, Message::Wall(true));
         let export = wide(look, look.say(Word::ExportCsv), Weight::Faint, Message::Export);
-        let side = column![name, tabs, space::vertical(), column![export, wall].spacing(gap::TINY)];
+        let side =
+            column![self.name(watch), tabs, space::vertical(), column![export, wall].spacing(gap::TINY)];
         container(side.spacing(gap::LARGE))
             .padding(pad::CARD)
             .width(SIDE)

@@ -60,15 +60,15 @@ impl Plot {
         Room {
             left: LEFT,
             top: panel as f32 * height + HEAD,
-            width: bounds.width - LEFT - RIGHT,
-            height: height - HEAD - 10.0,
+            width: (bounds.width - LEFT - RIGHT).max(0.0),
+            height: (height - HEAD - 10.0).max(0.0),
             most: axis::round_up(most),
         }
     }
 
     fn pointed_at(&self, x: f32, width: f32) -> Pointed {
         let last = self.len().checked_sub(1)?;
-        let part = ((x - LEFT) / (width - LEFT - RIGHT)).clamp(0.0, 1.0);
+        let part = ((x - LEFT) / (width - LEFT - RIGHT).max(1.0)).clamp(0.0, 1.0);
         Some((part * last as f32).round() as usize)
     }
 
@@ -206,7 +206,8 @@ impl<Message> View<'_, Message> {
         }
         let text = plot.time(pointed, self.look);
         let width = 14.0 + 8.0 * text.chars().count() as f32;
-        let center = x.clamp(width / 2.0, bounds.width - width / 2.0);
+        // Where there is too little room for both ends, the beginning is seen.
+        let center = x.min(bounds.width - width / 2.0).max(width / 2.0);
         let top = bounds.height - FOOT / 2.0;
         frame.fill_rectangle(
             Point::new(center - width / 2.0, top),
@@ -223,7 +224,7 @@ impl<Message> View<'_, Message> {
         let width = 16.0 + 9.0 * text.chars().count() as f32;
         let is_right = point.x + width + 10.0 < room.left + room.width;
         let left = if is_right { point.x + 8.0 } else { point.x - 8.0 - width };
-        let top = (point.y - 11.0).clamp(room.top - 6.0, room.top + room.height - 18.0);
+        let top = (point.y - 11.0).min(room.top + room.height - 18.0).max(room.top - 6.0);
         frame.fill_rectangle(Point::new(left, top), Size::new(width, 22.0), self.look.tones.raised);
         let point = Point::new(left + width / 2.0, top + 11.0);
         let at = At { point, x: Alignment::Center, y: Vertical::Center };
@@ -233,7 +234,46 @@ impl<Message> View<'_, Message> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
+    use canvas::Program;
+    use iced::advanced::renderer::Headless;
+    use iced::{Pixels, futures::executor::block_on};
+
     use super::*;
+    use crate::chart::FONT;
+    use crate::look::ThemeName;
+    use crate::words::Lang;
+
+    /// What is kept costs at most this part of what is drawn.
+    const KEPT: f64 = 0.1;
+
+    #[test]
+    fn lines_are_drawn_once_and_kept_while_the_mouse_moves_over_them() {
+        let renderer = block_on(<Renderer as Headless>::new(FONT, Pixels(16.0), None)).unwrap();
+        let look = Look { tones: ThemeName::Dark.tones(), lang: Lang::En, zone: jiff::tz::TimeZone::UTC };
+        let bounds = Rectangle::with_size(Size::new(1_000.0, 600.0));
+        let time = |plot: &Plot| {
+            let view = View { plot, look: &look, pointed: None, point: |_| () };
+            let (kept, begun) = (Kept::default(), Instant::now());
+            let drawn = view.draw(&kept, &renderer, &Theme::Dark, bounds, mouse::Cursor::Unavailable);
+            let took = begun.elapsed();
+            assert_eq!(drawn.len(), 1);
+            took
+        };
+        let (mut first, mut again) = (Vec::new(), Vec::new());
+        for _ in 0..9 {
+            let values: Vec<u64> = (0..10_000).map(|at| at * 7_919 % 310).collect();
+            let plot = Plot::new(0, 60, vec![Line { label: "x", color: Color::BLACK, values }]);
+            first.push(time(&plot));
+            again.push(time(&plot));
+        }
+        let [first, again]: [Duration; 2] = [first, again].map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        });
+        assert!(again < first.mul_f64(KEPT), "drawn in {first:?}, and again in {again:?}");
+    }
 
     #[test]
     fn the_mouse_points_at_the_nearest_bucket() {

@@ -8,7 +8,7 @@ use crate::client::{Address, Client, Pin, Token, Trouble};
 use crate::keep::Remembered;
 use crate::look::style::{self, Weight};
 use crate::look::{Look, gap, pad, size};
-use crate::widget::{choice, label, press, soft};
+use crate::widget::{PAGE, choice, label, press, soft};
 use crate::words::{Lang, Word};
 
 /// Characters of a field; what is longer was not meant for it.
@@ -144,7 +144,7 @@ impl State {
             .max_width(640)
             .style(style::card(look.tones));
         let card = container(card).padding(pad::SCREEN).center_x(Fill);
-        center(scrollable(card).style(style::scroll(look.tones))).into()
+        center(scrollable(card).id(PAGE).style(style::scroll(look.tones))).into()
     }
 
     fn fields<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use iced::widget::{Column, column, container, grid, row, text};
+use iced::Length::FillPortion;
+use iced::widget::{Column, column, container, row, text};
 use iced::{Center, Element, Fill, Task};
 use sighej_relay_api::admin::{Health, Summary};
 
@@ -13,11 +14,13 @@ use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
 use crate::model::Feed;
 use crate::model::counters::{FAILED, failure};
-use crate::widget::{label, soft};
+use crate::widget::{Cards, label, soft};
 use crate::words::{Word, bytes, duration, number};
 
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(5);
+/// The least width of a card.
+const CARD: f32 = 180.0;
 
 /// What the relay said, and how soon.
 pub(crate) struct State {
@@ -99,9 +102,9 @@ impl State {
         let cards = facts.map(|(name, value)| {
             let size = if value.chars().count() > 14 { size::BODY } else { size::TITLE };
             let card = column![soft(look, look.say(name)), text(value).size(size)].spacing(gap::SMALL);
-            container(card).padding(pad::CARD).width(Fill).height(Fill).style(style::card(look.tones)).into()
+            container(card).padding(pad::CARD).width(Fill).style(style::card(look.tones)).into()
         });
-        let cards = grid(cards).fluid(230.0).height(grid::aspect_ratio(230.0, 96.0)).spacing(gap::MEDIUM);
+        let cards = Cards::new(cards.into(), CARD, 4);
         column![cards, soft(look, format!("{}: {}", look.say(Word::Lag), look.say(Word::LagMeans)))]
             .spacing(gap::SMALL)
             .into()
@@ -138,9 +141,9 @@ fn failures<'a>(look: &'a Look, summary: Option<&'a Summary>) -> Option<Element<
     let most = failed.first().map_or(1, |(_, count)| *count);
     let rows = failed.into_iter().map(|(name, count)| {
         row![
-            text(failure(name, &summary.meaning, look.lang)).size(size::BODY).width(370),
-            level(count as f32 / most as f32, look.tones.bad, look.tones),
-            text(number(count, look.lang)).size(size::BODY).width(80).align_x(iced::Right),
+            text(failure(name, &summary.meaning, look.lang)).size(size::BODY).width(FillPortion(5)),
+            container(level(count as f32 / most as f32, look.tones.bad, look.tones)).width(FillPortion(4)),
+            text(number(count, look.lang)).size(size::BODY).width(70).align_x(iced::Right),
         ]
         .spacing(gap::MEDIUM)
         .align_y(Center)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::StreamExt;
 use iced::widget::{Column, column, container, row, text};
-use iced::{Center, Element, Fill, Task};
+use iced::{Center, Element, Fill, Length, Task};
 use sighej_relay_api::admin::{EventShares, Interests, Look as Shares, Share};
 
 use super::Asking;
@@ -18,8 +18,8 @@ use crate::words::{Lang, Word, number, percent, sure_percent};
 const EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 /// Withheld cells that are named; the rest is a number.
 const NAMED: usize = 30;
-/// Room for a name.
-const NAME: f32 = 250.0;
+/// Parts of the width for a name, for its bar, for what is said of it.
+const PARTS: [Length; 3] = [Length::FillPortion(3), Length::FillPortion(5), Length::FillPortion(6)];
 
 /// The order of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl State {
             (Some(Interests { event: None }), None) => text(look.say(Word::NoEvent)).size(size::BODY).into(),
             (Some(Interests { event: Some(event) }), None) => self.event(look, event),
         };
-        super::page(look, Word::Interests, row(orders).spacing(gap::SMALL), content)
+        super::page(look, Word::Interests, row(orders).spacing(gap::SMALL).wrap(), content)
     }
 
     fn event<'a>(&'a self, look: &'a Look, event: &'a EventShares) -> Element<'a, Message> {
@@ -148,9 +148,9 @@ fn shown<'a>(look: &'a Look, share: &'a Share, full: f64, is_category: bool) -> 
     let category = if is_category { None } else { category(share, look.lang) };
     let name = column![text(named(share, look.lang)).size(size::BODY)];
     row![
-        name.push(category.map(|category| soft(look, category))).width(NAME),
-        interval(of, full, look.tones),
-        column![text(least).size(size::BODY), soft(look, estimate)].width(290),
+        name.push(category.map(|category| soft(look, category))).width(PARTS[0]),
+        container(interval(of, full, look.tones)).width(PARTS[1]),
+        column![text(least).size(size::BODY), soft(look, estimate)].width(PARTS[2]),
     ]
     .spacing(gap::MEDIUM)
     .align_y(Center)
@@ -165,8 +165,8 @@ fn hidden<'a>(look: &'a Look, withheld: &[&'static str]) -> Element<'a, Message>
         let more = look.lang.fill(Word::WithheldMore, &[&number(more as u64, look.lang)]);
         names = format!("{names} {more}");
     }
-    let word = text(look.say(Word::Withheld)).size(size::BODY).width(NAME).color(look.tones.soft);
-    row![word, soft(look, names)].spacing(gap::MEDIUM).into()
+    let word = text(look.say(Word::Withheld)).size(size::BODY).width(PARTS[0]).color(look.tones.soft);
+    row![word, soft(look, names).width(Length::FillPortion(11))].spacing(gap::MEDIUM).into()
 }
 
 /// A share's name in a language.

@@ -10,11 +10,12 @@ pub(crate) mod settings;
 mod wall;
 
 use iced::task::Handle;
-use iced::widget::{column, row, scrollable, space, text};
-use iced::{Center, Element, Fill, Task};
+use iced::widget::{column, container, row, scrollable, text};
+use iced::{Center, Element, Fill, Right, Task};
 
 use crate::client::Trouble;
 use crate::look::{Look, gap, pad, size, style};
+use crate::widget::PAGE;
 use crate::words::{Word, advice};
 
 /// Something that was asked for, and is not asked for any more when this is dropped.
@@ -42,19 +43,17 @@ impl Asking {
     }
 }
 
-/// A screen's frame: its name, what stands beside it, and the rest, which scrolls.
+/// A screen's frame, which scrolls: its name, what stands beside it, and the rest.
 fn page<'a, Message: 'a>(
     look: &'a Look,
     name: Word,
     beside: impl Into<Element<'a, Message>>,
     content: impl Into<Element<'a, Message>>,
 ) -> Element<'a, Message> {
-    let head = row![text(look.say(name)).size(size::TITLE), space::horizontal(), beside.into()]
-        .spacing(gap::MEDIUM)
-        .align_y(Center);
-    let content =
-        scrollable(content).width(Fill).height(Fill).spacing(gap::SMALL).style(style::scroll(look.tones));
-    column![head, content].spacing(gap::LARGE).padding(pad::SCREEN).into()
+    let beside = container(beside).width(Fill).align_x(Right);
+    let head = row![text(look.say(name)).size(size::TITLE), beside].spacing(gap::MEDIUM).align_y(Center);
+    let page = column![head, content.into()].spacing(gap::LARGE).padding(pad::SCREEN);
+    scrollable(page).id(PAGE).width(Fill).height(Fill).style(style::scroll(look.tones)).into()
 }
 
 /// What is wrong, and what to do.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use iced::widget::{Column, Row, column, container, row, space, text};
+use iced::widget::{Column, column, container, row, space, text};
 use iced::{Center, Element, Fill};
 
 use super::wall;
@@ -10,7 +10,7 @@ use crate::chart::{Pulse, Spark, level, pulse, spark};
 use crate::look::{Look, gap, pad, size, style};
 use crate::model::counters::Measure;
 use crate::model::{Feed, Figure};
-use crate::widget::{label, soft};
+use crate::widget::{Cards, label, soft};
 use crate::words::{Word, number};
 
 /// What is shown, in its order.
@@ -25,6 +25,9 @@ const OVERLAPS: [(&str, &str); 7] = [
     ("overlap_5_to_8", "5–8"),
     ("overlap_9_to_16", "9–16"),
 ];
+
+/// The least width of a card.
+const CARD: f32 = 250.0;
 
 /// Lines and the pulse.
 #[derive(Default)]
@@ -69,13 +72,10 @@ impl State {
             let figure = feed.figure(measure, now);
             self.card(look, measure, figure, spark)
         });
-        let mut cards = cards.collect::<Vec<_>>().into_iter();
-        let mut rows = Column::new().spacing(gap::MEDIUM);
-        while let Some(first) = cards.next() {
-            rows = rows.push(Row::new().push(first).push(cards.next()).spacing(gap::MEDIUM));
-        }
-        let content = rows.push(overlaps(look, feed)).push(footnote(look, feed));
-        super::page(look, Word::Now, soft(look, look.say(Word::LastHour)), content)
+        let cards = Cards::new(cards.collect(), CARD, 2);
+        let content = column![cards].push(overlaps(look, feed)).push(footnote(look, feed));
+        let beside = soft(look, look.say(Word::LastHour));
+        super::page(look, Word::Now, beside, content.spacing(gap::MEDIUM))
     }
 
     fn card<'a, Message: 'a>(
@@ -153,7 +153,7 @@ fn overlaps<'a, Message: 'a>(look: &'a Look, feed: &'a Feed) -> Option<Element<'
         };
         let color = if items == "0" { look.tones.soft } else { look.tones.of(Measure::Matches) };
         row![
-            text(name).size(size::BODY).width(150),
+            text(name).size(size::BODY).width(120),
             level(count as f32 / most as f32, color, look.tones),
             text(number(count, look.lang)).size(size::BODY).width(80).align_x(iced::Right),
         ]

@@ -1,7 +1,7 @@
 //! Counts over a time of one's choice, with values under the pointer and peaks marked.
 
-use iced::widget::{center, column, container, row, text};
-use iced::{Element, Fill, Task};
+use iced::widget::{center, column, container, responsive, row, text};
+use iced::{Element, Fill, Length, Task};
 use sighej_relay_api::admin::{SeriesAnswer, Step};
 
 use super::Asking;
@@ -12,6 +12,12 @@ use crate::model::counters::Measure;
 use crate::model::{Range, step_secs};
 use crate::widget::{choice, soft};
 use crate::words::Word;
+
+/// What a line's panel has to have to be read, what is around the panels in their card, and around it on the page. Where there
+/// is less room, the page scrolls.
+const PANEL: f32 = 90.0;
+const IN_CARD: f32 = 90.0;
+const ON_PAGE: f32 = 230.0;
 
 /// What is drawn: it outlives the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,19 +189,30 @@ impl State {
     }
 
     pub(crate) fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        responsive(move |room| {
+            let hint = soft(look, look.say(Word::HoverHint));
+            let least = PANEL * self.choice.lines.len().max(2) as f32 + IN_CARD;
+            if room.height < least + ON_PAGE {
+                let content = column![self.controls(look), self.chart(look, least.into()), hint];
+                return super::page(look, Word::OverTime, soft(look, ""), content.spacing(gap::MEDIUM));
+            }
+            let name = text(look.say(Word::OverTime)).size(crate::look::size::TITLE);
+            column![name, self.controls(look), self.chart(look, Fill), hint]
+                .spacing(gap::MEDIUM)
+                .padding(pad::SCREEN)
+                .into()
+        })
+        .into()
+    }
+
+    fn chart<'a>(&'a self, look: &'a Look, height: Length) -> Element<'a, Message> {
         let chart: Element<'a, Message> = match (&self.plot, &self.trouble) {
             (_, Some(trouble)) => center(super::trouble(look, trouble)).into(),
             (Some(plot), None) if plot.is_empty() => center(text(look.say(Word::NoLines))).into(),
             (Some(drawn), None) => plot(drawn, look, self.pointed, Message::Point),
             (None, None) => center(soft(look, look.say(Word::Loading))).into(),
         };
-        let chart =
-            container(chart).padding(pad::CARD).width(Fill).height(Fill).style(style::card(look.tones));
-        let name = text(look.say(Word::OverTime)).size(crate::look::size::TITLE);
-        column![name, self.controls(look), chart, soft(look, look.say(Word::HoverHint))]
-            .spacing(gap::MEDIUM)
-            .padding(pad::SCREEN)
-            .into()
+        container(chart).padding(pad::CARD).width(Fill).height(height).style(style::card(look.tones)).into()
     }
 
     fn controls<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
@@ -211,8 +228,8 @@ impl State {
             let is_drawn = self.choice.lines.contains(&measure);
             choice(look, look.say(measure.word()), is_drawn, Message::Toggle(measure))
         };
-        let ranges = row(Range::ALL.map(range)).spacing(gap::SMALL);
-        let steps = row(steps.into_iter().filter_map(step)).spacing(gap::SMALL);
+        let ranges = row(Range::ALL.map(range)).spacing(gap::SMALL).wrap();
+        let steps = row(steps.into_iter().filter_map(step)).spacing(gap::SMALL).wrap();
         let lines = row(Measure::ALL.map(line)).spacing(gap::SMALL);
         column![row![ranges, steps].spacing(gap::LARGE).wrap(), lines.wrap()].spacing(gap::SMALL).into()
     }

@@ -1,8 +1,12 @@
 //! What iced does not have by itself.
 
+mod cards;
 mod press;
+mod reveal;
 
+pub(crate) use cards::Cards;
 pub(crate) use press::Press;
+pub(crate) use reveal::{PAGE, reveal, scroll, scroll_to_end};
 
 use iced::widget::{Text, button, text};
 use iced::{Center, Element, Fill};

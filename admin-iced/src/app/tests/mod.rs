@@ -2,6 +2,9 @@
 //!
 //! Snapshots are committed; `SIGHEJ_WRITE=1 cargo test --release -p sighej-admin` writes them anew, to be looked at.
 
+mod frames;
+mod places;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -92,8 +95,12 @@ fn act(app: &mut App, message: Message) {
 }
 
 fn simulator(app: &App) -> Simulator<'_, Message> {
+    simulator_of(app, WINDOW)
+}
+
+fn simulator_of(app: &App, window: Size) -> Simulator<'_, Message> {
     let settings = IcedSettings { default_font: FONT, ..IcedSettings::default() };
-    Simulator::with_size(settings, WINDOW, app.view())
+    Simulator::with_size(settings, window, app.view())
 }
 
 /// Clicks what bears this text, and lets the app do what follows.
@@ -149,7 +156,7 @@ fn pixels(path: PathBuf) -> ((u32, u32), Vec<u8>) {
 #[test]
 fn now_shows_the_whole_event_and_the_wall_shows_it_across_the_room() {
     let mut app = watching(ThemeName::Dark, Lang::En);
-    for text in ["240", "1,284 today", "310 at most today", "Nudges", "2 interests", "540"] {
+    for text in ["240", "1,284 today", "peak 310 today", "Nudges", "2 interests", "540"] {
         shows(&app, text);
     }
     looks_like(&app, "now-dark");
