@@ -28,7 +28,7 @@ use super::{
 pub struct Flood {
     /// Where from.
     pub at: Point,
-    /// How many different ones in each [`LOOK`].
+    /// How many different ones in each `LOOK`.
     pub tokens: u32,
     /// For how many looks each is shown: past dwell from the second on.
     pub looks: u64,
