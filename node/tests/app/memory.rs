@@ -10,10 +10,12 @@ use std::{
 const CHUNK: u64 = 1 << 20;
 /// Bytes of a window.
 const WINDOW: usize = 16;
-/// So many of them differ from each other in what looks random. Pointers come nowhere near it.
+/// So many of them differ from each other in what looks random.
 const DIFFERENT: usize = 14;
-/// So many are no ASCII. Texts and what moves a terminal's cursor have none, or few.
+/// So many are no ASCII. What moves a terminal's cursor has none, or few.
 const NO_TEXT: usize = 4;
+/// So many bytes of text in a row are a word of the catalogue, or of a screen. Of the windows of keys one in 300 has them.
+const WORD: usize = 8;
 
 /// Everything that can be written in a program's memory.
 pub(crate) struct Dump(Vec<u8>);
@@ -50,7 +52,13 @@ fn looks_random(window: &[u8]) -> bool {
     let mut seen = [false; 256];
     window.iter().for_each(|byte| seen[usize::from(*byte)] = true);
     let no_text = window.iter().filter(|byte| !byte.is_ascii()).count();
-    no_text >= NO_TEXT && seen.iter().filter(|seen| **seen).count() >= DIFFERENT
+    let is_word = window
+        .utf8_chunks()
+        .flat_map(|part| part.valid().split(char::is_control))
+        .any(|text| text.len() >= WORD);
+    // As a pointer ends. Of the windows of keys one in 4,000 has it.
+    let is_pointer = window.windows(2).any(|pair| pair == [0, 0]);
+    no_text >= NO_TEXT && seen.iter().filter(|seen| **seen).count() >= DIFFERENT && !is_word && !is_pointer
 }
 
 fn writable(line: &str) -> Option<(u64, u64)> {
