@@ -18,6 +18,10 @@ check:
 deploy:
     .ci/deploy
 
+# The Debian package, left in FOLDER where one is named; installed, used, removed and purged in a throw-away copy of this machine.
+package *FOLDER:
+    .ci/package {{ FOLDER }}
+
 # All tests, by the command that the README gives.
 test:
     {{ `.ci/readme-command test` }}
