@@ -2,7 +2,11 @@
 
 use sighej_node::engine_limits as limits;
 
-use super::{settings::clock, state::App, words::fill};
+use super::{
+    settings::clock,
+    state::{App, Sharing},
+    words::fill,
+};
 
 /// One rule.
 pub(crate) struct Rule {
@@ -62,8 +66,10 @@ pub(crate) fn rules(app: &App) -> Vec<Rule> {
             fill(&words.policy_threshold_now, &[("n", &settings.threshold.to_string())]),
             &words.policy_threshold_why,
         ),
+        rule(&words.policy_hops, hops(app), &words.policy_hops_why),
         rule(&words.policy_quiet, quiet(app), &words.policy_quiet_why),
         rule(&words.policy_identity, words.policy_identity_now.clone(), &words.policy_identity_why),
+        rule(&words.policy_statistics, statistics(app), &words.policy_statistics_why),
         rule(
             &words.policy_kept,
             if app.is_kept { words.policy_kept_file.clone() } else { words.policy_kept_nothing.clone() },
@@ -80,6 +86,25 @@ fn quiet(app: &App) -> String {
             fill(&app.words.policy_quiet_now, &[("from", &clock(hours.from)), ("until", &clock(hours.until))])
         }
     }
+}
+
+fn hops(app: &App) -> String {
+    match app.settings.max_hops {
+        0 => app.words.policy_hops_none.clone(),
+        most => fill(&app.words.policy_hops_now, &[("n", &most.to_string())]),
+    }
+}
+
+fn statistics(app: &App) -> String {
+    let words = &app.words;
+    let (text, offer) = match &app.sharing {
+        Sharing::Off => return words.policy_statistics_off.clone(),
+        Sharing::Waiting => return words.policy_statistics_waiting.clone(),
+        Sharing::NotSent => return words.policy_statistics_not_sent.clone(),
+        Sharing::Offered(offer) => (&words.policy_statistics_offered, offer),
+        Sharing::Sent(offer) => (&words.policy_statistics_sent, offer),
+    };
+    fill(text, &[("event", &offer.event), ("epsilon", &offer.epsilon.to_string())])
 }
 
 /// Before the node has said anything.

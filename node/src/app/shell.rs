@@ -7,18 +7,25 @@ use std::{
 
 use sighej_crypto::Rhythm;
 use sighej_node::{Config, Intent, Node, NodeEvent};
-use tokio::time::sleep_until;
+use tokio::{sync::mpsc, time::sleep_until};
 
 use super::{
     Beginning,
     lines::Lines,
     picker::Picker,
-    state::{App, Effect, Input, Now},
+    state::{App, Effect, Input, Now, Offer, Sharing},
     terminal::{self, Terminal, Typed},
     view,
 };
 use crate::{
-    cli::{Ended, bluetooth::Bluetooth, ending::Endings, keep::Kept, relay, run},
+    cli::{
+        Ended,
+        bluetooth::Bluetooth,
+        ending::Endings,
+        keep::Kept,
+        relay::{self, StatisticsNews},
+        run,
+    },
     desktop::Desktop,
 };
 
@@ -47,6 +54,10 @@ pub(super) struct Shell {
     show: Show,
     desktop: Desktop,
     kept: Option<Kept>,
+    relay: relay::Chosen,
+    /// From the first registration on, where statistics are shared.
+    statistics: Option<mpsc::Receiver<StatisticsNews>>,
+    has_shared: bool,
     next_glance: Instant,
 }
 
@@ -55,6 +66,7 @@ enum Happened {
     Typed(Typed),
     Line(Option<String>),
     Node(Option<NodeEvent>),
+    Statistics(Option<StatisticsNews>),
     Opened,
     Time,
     Ended,
@@ -107,6 +119,9 @@ impl Shell {
             Node::start(run::node_config(engine, ways, bluetooth.radio(), &relay)).map_err(Ended::failed)?;
         let desktop = Desktop::new(settings.notifications);
         let mut app = App::new(lang, words, settings, Picker::new(&interests), kept.is_some(), offset);
+        if ways.relay.share_statistics {
+            app.sharing = Sharing::Waiting;
+        }
         if args.wiped {
             app.say(app.words.said_wiped.clone());
         } else if let Some(remark) = bluetooth.remarks(lang).first() {
@@ -117,7 +132,8 @@ impl Shell {
         } else {
             Show::Screen { terminal: Terminal::take().map_err(Ended::failed)?, theme: terminal::theme() }
         };
-        Ok(Shell { app, node, show, desktop, kept, next_glance: Instant::now() })
+        let (statistics, has_shared, next_glance) = (None, false, Instant::now());
+        Ok(Shell { app, node, show, desktop, kept, relay, statistics, has_shared, next_glance })
     }
 
     fn now(&self) -> Now {
@@ -134,7 +150,7 @@ impl Shell {
 
     async fn wait(&mut self, endings: &mut Endings) -> Happened {
         let beat = Instant::now() + Rhythm::until_next_beat(self.now().utc);
-        let Shell { app, node, show, desktop, next_glance, .. } = self;
+        let Shell { app, node, show, desktop, statistics, next_glance, .. } = self;
         let due = if app.pulses() { beat.min(*next_glance) } else { *next_glance };
         let typed = async {
             match show {
@@ -145,6 +161,7 @@ impl Shell {
         tokio::select! {
             happened = typed => happened,
             event = node.event() => Happened::Node(event),
+            news = run::next(statistics) => Happened::Statistics(news),
             () = desktop.opened() => Happened::Opened,
             () = sleep_until(due.into()) => Happened::Time,
             _ = endings.next() => Happened::Ended,
@@ -171,7 +188,20 @@ impl Shell {
                 };
                 self.follow(effects).await
             }
+            Happened::Statistics(Some(news)) => {
+                let words = news.words(self.app.lang);
+                let effects =
+                    self.app.handle(Input::Statistics(sharing(&news, &self.app.sharing), words), now);
+                self.follow(effects).await
+            }
+            Happened::Statistics(None) => {
+                self.statistics = None;
+                None
+            }
             Happened::Node(Some(event)) => {
+                if relay::is_first_registration(&event) && !std::mem::replace(&mut self.has_shared, true) {
+                    self.statistics = self.relay.share(&self.app.picker.set());
+                }
                 let effects = self.app.handle(Input::Node(&event), now);
                 self.follow(effects).await
             }
@@ -238,5 +268,19 @@ impl Shell {
         let _ended = self.node.intend(Intent::Wipe).await;
         let left = self.kept.take().and_then(|kept| kept.destroy().err());
         Ending::Wiped { left: left.map(|error| format!("everything is wiped but your file: {error}")) }
+    }
+}
+
+fn sharing(news: &StatisticsNews, before: &Sharing) -> Sharing {
+    match news {
+        StatisticsNews::Offered(offer) => {
+            Sharing::Offered(Offer { event: offer.event().to_owned(), epsilon: offer.epsilon() })
+        }
+        // It does not say again for which event.
+        StatisticsNews::Sent => match before {
+            Sharing::Offered(offer) => Sharing::Sent(offer.clone()),
+            other @ (Sharing::Off | Sharing::Waiting | Sharing::Sent(_) | Sharing::NotSent) => other.clone(),
+        },
+        StatisticsNews::NotSent(_) => Sharing::NotSent,
     }
 }

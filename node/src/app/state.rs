@@ -7,7 +7,7 @@ mod told;
 
 use std::time::Duration;
 
-use sighej_crypto::SLOTS;
+use sighej_crypto::{InterestError, SLOTS};
 use sighej_node::{Alone, CommandError, Intent, NodeEvent, Nudge, Status, report::Lang};
 
 use super::{
@@ -24,7 +24,7 @@ const NOTICE: Duration = Duration::from_secs(12);
 /// Lines that a long screen scrolls at once.
 const SCROLL: u16 = 1;
 /// How far any screen scrolls.
-const SCROLL_MOST: u16 = 60;
+const SCROLL_MOST: u16 = 90;
 
 /// Which screen is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,25 @@ pub(crate) enum Life {
     },
 }
 
+/// What is done about statistics.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Sharing {
+    /// Nothing: the attendee did not ask for it.
+    Off,
+    /// The relay has not said yet what it asks for.
+    Waiting,
+    Offered(Offer),
+    Sent(Offer),
+    NotSent,
+}
+
+/// For which event a relay asks, and how much noise hides an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Offer {
+    pub(crate) event: String,
+    pub(crate) epsilon: f64,
+}
+
 /// Both times of a call: the node's monotonic clock, and the time of day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Now {
@@ -63,6 +82,8 @@ pub(crate) enum Input<'a> {
     Refused(CommandError),
     /// The interests were written to the attendee's file, or not.
     Saved(Result<(), String>),
+    /// News of the statistics, with the words for them.
+    Statistics(Sharing, String),
     /// A notification was opened.
     Opened,
     /// Time passed.
@@ -95,6 +116,7 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) is_kept: bool,
     pub(crate) quiet: bool,
+    pub(crate) sharing: Sharing,
     pub(crate) now: Now,
     pub(crate) scroll: u16,
     cards: Vec<Nudge>,
@@ -129,6 +151,7 @@ impl App {
             quiet: settings.quiet_hours.is_some(),
             settings,
             is_kept,
+            sharing: Sharing::Off,
             now: Now::default(),
             scroll: 0,
             cards: Vec::new(),
@@ -162,6 +185,11 @@ impl App {
                     Ok(()) => self.say(self.words.said_saved.clone()),
                     Err(reason) => self.say(fill(&self.words.said_not_saved, &[("reason", &reason)])),
                 }
+                Vec::new()
+            }
+            Input::Statistics(sharing, words) => {
+                self.sharing = sharing;
+                self.say(words);
                 Vec::new()
             }
             Input::Opened => self.show_card(self.cards.len().saturating_sub(1)),
@@ -356,7 +384,17 @@ impl App {
             }
             Picked::Full => self.say(fill(&self.words.said_too_many, &[("most", &SLOTS.to_string())])),
             Picked::Unusable(why) => {
-                self.say(fill(&self.words.said_not_an_interest, &[("reason", &why.to_string())]));
+                let words = &self.words;
+                let reason = match why {
+                    InterestError::Empty => &words.reason_empty,
+                    InterestError::TooLong { .. } => &words.reason_too_long,
+                    InterestError::ControlCharacter => &words.reason_invisible,
+                    InterestError::TooMany { .. } => &words.said_too_many,
+                };
+                self.say(fill(
+                    &words.said_not_an_interest,
+                    &[("reason", reason), ("most", &SLOTS.to_string())],
+                ));
             }
             Picked::Same | Picked::Asks | Picked::Done => {}
         }

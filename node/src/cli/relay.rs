@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use sighej_crypto::InterestSet;
 use sighej_node::{
-    RelayConfig, Room,
+    Event, NodeEvent, RelayConfig, RelayEvent, Room,
     relay::{Offer, StatisticsError, StatisticsMemo},
     report::Lang,
 };
@@ -31,6 +31,11 @@ pub(crate) struct Chosen {
     pub(crate) relay: Option<RelayConfig>,
     pub(crate) rooms: Vec<Room>,
     memo: Option<StatisticsMemo>,
+}
+
+/// Whether a device has registered at its relay, and did not merely come back. From then on statistics may be sent.
+pub(crate) fn is_first_registration(event: &NodeEvent) -> bool {
+    matches!(event, NodeEvent::Engine(Event::Relay(RelayEvent::Up { resumed: false })))
 }
 
 /// `join LINK` is `run` with that relay and room.

@@ -299,9 +299,7 @@ impl Session {
         if let NodeEvent::Engine(Event::Nudge(nudge)) = event {
             self.last_nudge = Some(nudge.id);
         }
-        if let NodeEvent::Engine(Event::Relay(RelayEvent::Up { resumed: false })) = event
-            && !std::mem::replace(&mut self.has_shared, true)
-        {
+        if relay::is_first_registration(event) && !std::mem::replace(&mut self.has_shared, true) {
             self.statistics = self.relay.share(&self.interests);
         }
         if self.json {
@@ -363,7 +361,8 @@ async fn opened(notices: &mut Option<Notices>) {
     }
 }
 
-async fn next<T>(inbox: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
+/// What comes next, where something may come.
+pub(crate) async fn next<T>(inbox: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
     match inbox {
         Some(inbox) => inbox.recv().await,
         None => std::future::pending().await,

@@ -81,7 +81,7 @@ fn engine(event: &Event, lang: Lang, colours: bool) -> Option<String> {
             format!("A comparison did not come to its end: {reason}.")
         }
         (Event::ExchangeFailed { reason, .. }, Lang::Da) => {
-            format!("En sammenligning blev ikke færdig: {reason}.")
+            format!("En sammenligning blev ikke færdig: {}.", danish::failure(*reason))
         }
     })
 }

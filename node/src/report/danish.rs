@@ -1,7 +1,7 @@
 //! The reasons in Danish; the engine itself speaks English.
 
 use sighej_ble::RadioError;
-use sighej_engine::{Alone, Bye, ClosedWhy, GateReason, RelayDown, RelayEvent};
+use sighej_engine::{Alone, Bye, ClosedWhy, Failure, GateReason, RelayDown, RelayEvent};
 
 use crate::relay::RelayError;
 
@@ -88,11 +88,60 @@ pub(super) fn relay(event: RelayEvent) -> Option<String> {
         RelayEvent::Up { resumed: false } => "Ved relæet: også folk uden for rækkevidde kan findes.".into(),
         RelayEvent::Up { resumed: true } => "Tilbage ved relæet.".into(),
         RelayEvent::Down(RelayDown::Said(Bye::EpochOver)) => return None,
-        RelayEvent::Down(why) => format!("Ikke længere ved relæet ({why})."),
+        RelayEvent::Down(why) => format!("Ikke længere ved relæet: {}.", relay_down(why)),
         RelayEvent::ClockOff { ahead_secs } => format!(
             "Dit ur og relæets er {} sekunder fra hinanden. Stil uret: ellers finder ingen dig.",
             ahead_secs.unsigned_abs()
         ),
         RelayEvent::RoomRefused(_) => "Rummet er fuldt; der spørges igen.".into(),
     })
+}
+
+fn relay_down(why: RelayDown) -> &'static str {
+    match why {
+        RelayDown::Lost => "forbindelsen blev afbrudt",
+        RelayDown::Silent => "det svarede ikke i tide",
+        RelayDown::Misbehaved(_) => "det brød protokollen; brug et andet relæ",
+        RelayDown::Said(bye) => match bye {
+            Bye::Restart => "det starter igen",
+            Bye::EpochOver => "epoken er forbi",
+            Bye::Replaced => "en anden forbindelse fra denne enhed tog pladsen",
+            Bye::Malformed => "det forstår ikke denne enhed; opdatér den ældste af de to",
+            Bye::BadRegistration => "det afviste denne enhed; opdatér den ældste af de to",
+            Bye::WrongEpoch => "dit ur og relæets er en epoke fra hinanden; stil uret",
+            Bye::Flood => "denne enhed sagde for meget på én gang",
+            Bye::Slow => "denne enhed læste for langsomt",
+            Bye::Full => "det er fuldt; der spørges igen senere",
+            Bye::IdTaken => "andre står under denne enheds navn; næste epoke giver et nyt",
+            Bye::Idle => "denne enhed meldte sig for sent",
+        },
+    }
+}
+
+pub(super) fn failure(why: Failure) -> &'static str {
+    match why {
+        Failure::Exchange(_)
+        | Failure::OutOfTurn
+        | Failure::BadPresence
+        | Failure::TokenChanged
+        | Failure::OwnToken
+        | Failure::NotHeard
+        | Failure::TokenTaken => "den anden brød protokollen",
+        Failure::Relay(_) | Failure::RelayOutOfTurn | Failure::FalseRoom => "noget gennem relæet var forkert",
+        Failure::RelayEnded => "den anden gik, eller var for længe om det",
+        Failure::OtherVersion => "den anden taler en anden version; opdatér den ældste af de to",
+        Failure::Ended => "den anden brød protokollen før og får intet svar i denne epoke",
+        Failure::Exhausted => "den anden har fået alle sine sammenligninger i denne epoke",
+        Failure::TooFar => "den anden er for langt væk, eller lige kommet",
+        Failure::NotReady => "den anden var ikke klar; der prøves igen senere",
+        Failure::Refused => "den anden ville ikke",
+        Failure::LeftEarly | Failure::LateAbort => "den anden gik før slutningen",
+        Failure::LinkLost => "forbindelsen blev afbrudt",
+        Failure::Unreachable => "den anden kunne ikke nås",
+        Failure::BudgetSpent => "denne enhed har mødt så mange fremmede, som den må lige nu",
+        Failure::Busy => "for mange sammenligninger på én gang",
+        Failure::BadMesh => "en nabo brød nettets regler",
+        Failure::MeshFlood => "en nabo siger for meget om andre",
+        Failure::Crossed => "begge begyndte på én gang; den anden sammenligning går videre",
+    }
 }

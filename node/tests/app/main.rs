@@ -221,7 +221,7 @@ fn small() -> Result<(), Failed> {
     seat.sees(&["ikke åben", "Hvorfor er jeg alene?", "1 af 16", "? taster"], SOON);
     seat.press("s");
     seat.sees(&["hvad der beskytter dig", "Fremmede", "Hvert svar lader en fremmed prøve 16 gæt."], SOON);
-    (0..60).for_each(|_| seat.press(seat::DOWN));
+    (0..90).for_each(|_| seat.press(seat::DOWN));
     seat.sees(&["Gemt: intet", "Delete sletter alt", "settings.toml"], SOON);
     seat.press(ESC);
     seat.sees(&["ikke åben"], SOON);

@@ -1,5 +1,5 @@
 use sighej_crypto::{COLOURS, Cue, EMOJI, Interest, InterestSet, RHYTHMS};
-use sighej_node::{Event, NudgeId, Reach, Transport};
+use sighej_node::{Event, IntentError, NudgeId, Reach, RelayEvent, Transport};
 
 use super::*;
 
@@ -135,4 +135,42 @@ fn every_reason_has_words_of_its_own() {
         said.insert(app.why_alone().unwrap());
     }
     assert_eq!(said.len(), reasons.len());
+}
+
+#[test]
+fn what_is_shared_is_on_the_screen_of_the_policy_before_it_is_sent() {
+    let mut app = app(Lang::En, &["chess"]);
+    let stands = |app: &App| {
+        let rules = crate::app::policy::rules(app);
+        rules.into_iter().find(|rule| rule.name == app.words.policy_statistics).unwrap().now
+    };
+    assert_eq!(stands(&app), "nothing is sent");
+    let offer = Offer { event: "Rust Nation".into(), epsilon: 2.0 };
+    app.handle(Input::Statistics(Sharing::Offered(offer.clone()), "so it will be".into()), NOW);
+    assert_eq!(app.notice(), Some("so it will be"));
+    assert_eq!(stands(&app), "“Rust Nation” gets one of your interests, hidden in noise (epsilon 2)");
+    app.handle(Input::Statistics(Sharing::Sent(offer), "sent".into()), NOW);
+    assert_eq!(stands(&app), "sent once for “Rust Nation”, hidden in noise (epsilon 2)");
+}
+
+#[test]
+fn what_cannot_be_done_is_told_in_the_readers_language() {
+    let mut app = app(Lang::Da, &["skak"]);
+    for error in [IntentError::NotOpen, IntentError::NotPaused, IntentError::PauseOver] {
+        app.handle(Input::Refused(CommandError::Refused(error)), NOW);
+        let said = app.notice().unwrap();
+        assert!(
+            said.starts_with("Det kan ikke lade sig gøre nu: ") && !said.contains(&error.to_string()),
+            "{said}"
+        );
+    }
+    app.picked(&Picked::Unusable(InterestError::Empty));
+    assert_eq!(app.notice(), Some("Det kan ikke være en interesse: den har ingen synlige tegn"));
+}
+
+#[test]
+fn a_clock_that_is_off_is_told() {
+    let mut app = app(Lang::Da, &["skak"]);
+    app.handle(Input::Node(&NodeEvent::Engine(Event::Relay(RelayEvent::ClockOff { ahead_secs: -90 }))), NOW);
+    assert!(app.notice().unwrap().contains("90 sekunder"), "{:?}", app.notice());
 }

@@ -1,8 +1,10 @@
 //! What the node tells, and what the attendee is told of it.
 
-use sighej_node::{ClosedWhy, CommandError, Event, IntentError, NodeEvent, RadioState, report};
+use sighej_node::{
+    ClosedWhy, CommandError, Event, IntentError, NodeEvent, RadioState, RelayDown, RelayEvent, report,
+};
 
-use super::{App, CARDS, Effect, Life, Screen, fill};
+use super::{App, CARDS, Effect, Life, Screen, Words, fill};
 
 impl App {
     pub(super) fn node(&mut self, event: &NodeEvent) -> Vec<Effect> {
@@ -59,11 +61,23 @@ impl App {
                     status.alone = Some(*alone);
                 }
             }
+            // Something can be done about these.
+            Event::Relay(
+                RelayEvent::ClockOff { .. } | RelayEvent::Down(RelayDown::Said(_) | RelayDown::Misbehaved(_)),
+            ) => {
+                if let Some(text) = report::calm(&NodeEvent::Engine(event.clone()), self.lang, false) {
+                    self.say(text);
+                }
+            }
             // What came of one comparison says nothing that the attendee could use.
             Event::ExchangeFailed { .. }
             | Event::NoMatch { .. }
             | Event::Withheld { .. }
-            | Event::Relay(_) => {}
+            | Event::Relay(
+                RelayEvent::Up { .. }
+                | RelayEvent::Down(RelayDown::Lost | RelayDown::Silent)
+                | RelayEvent::RoomRefused(_),
+            ) => {}
         }
         Vec::new()
     }
@@ -91,6 +105,10 @@ impl App {
         self.say(said);
     }
 
+    fn not_now_since(&mut self, reason: fn(&Words) -> &String) {
+        self.say(fill(&self.words.said_refused, &[("reason", reason(&self.words))]));
+    }
+
     pub(super) fn refused(&mut self, error: &CommandError) {
         match error {
             // The session was over between two keys: what was asked for holds anyway.
@@ -99,10 +117,14 @@ impl App {
             CommandError::Refused(IntentError::NoInterests) => {
                 self.say(self.words.said_need_interests.clone());
             }
-            CommandError::Refused(IntentError::NotOpen | IntentError::NotPaused | IntentError::PauseOver)
-            | CommandError::Ended => {
-                self.say(fill(&self.words.said_refused, &[("reason", &error.to_string())]));
+            CommandError::Refused(IntentError::NotOpen) => self.not_now_since(|words| &words.reason_not_open),
+            CommandError::Refused(IntentError::NotPaused) => {
+                self.not_now_since(|words| &words.reason_not_paused);
             }
+            CommandError::Refused(IntentError::PauseOver) => {
+                self.not_now_since(|words| &words.reason_pause_over);
+            }
+            CommandError::Ended => self.not_now_since(|words| &words.reason_ended),
         }
     }
 }
