@@ -132,7 +132,7 @@ fn strangers_garbage() -> Result<(), Failed> {
     assert_eq!(ours["cue"], theirs["cue"]);
     stranger.watch(Duration::ZERO);
     assert!(!stranger.has_seen("tired"), "the stranger was at work all the time");
-    assert!(memory_kib(&one)? < 100 * 1024, "memory is bounded");
+    assert!(one.memory_kib()? < 100 * 1024, "memory is bounded");
     one.signal("TERM")?;
     assert_eq!(one.wait(SOON)?.code(), Some(0));
     assert_eq!(one.errors(SOON)?, "", "nothing to complain about");
@@ -202,10 +202,4 @@ fn sockets(host: &Host) -> Result<Vec<String>, Failed> {
 
 fn open_files(program: &Program) -> Result<usize, Failed> {
     Ok(fs::read_dir(format!("/proc/{}/fd", program.id()))?.count())
-}
-
-fn memory_kib(program: &Program) -> Result<usize, Failed> {
-    let status = fs::read_to_string(format!("/proc/{}/status", program.id()))?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    Ok(resident.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?.parse()?)
 }

@@ -1,7 +1,7 @@
 //! A program that speaks JSON lines, watched from outside.
 
 use std::{
-    fmt,
+    fmt, fs,
     io::{self, BufRead, BufReader, Read, Write},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
@@ -85,6 +85,17 @@ impl Program {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How much memory it has now, in KiB, as Linux counts it.
+    ///
+    /// # Errors
+    /// When it has ended, or on another system.
+    pub fn memory_kib(&self) -> io::Result<usize> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = resident.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.ok_or_else(|| io::Error::other("/proc tells no VmRSS"))
     }
 
     /// Waits for the next line with this `event`; earlier lines stay in [`Program::seen`].

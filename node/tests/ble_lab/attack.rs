@@ -1,7 +1,6 @@
 //! Strangers at work on somebody, and what becomes of those around them.
 
 use std::{
-    fs,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -33,7 +32,7 @@ impl Attack {
     pub(crate) fn begin(strangers: Vec<AtWork>) -> Result<Attack, Failed> {
         let mut one = open(0, &["devops", "opera"], &[])?;
         one.wait_until("on the air", SOON, |line| line.json["state"] == "up")?;
-        let attack = Attack { memory_before: memory_kib(&one)?, one, strangers };
+        let attack = Attack { memory_before: one.memory_kib()?, one, strangers };
         attack.goes_on()?;
         Ok(attack)
     }
@@ -133,13 +132,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failed>>) -> Resu
 
 /// Whether an attacked program has grown by no more than it may.
 pub(crate) fn bounded(program: &Program, before: usize) -> Result<(), Failed> {
-    let after = memory_kib(program)?;
+    let after = program.memory_kib()?;
     assert!(after < before + GROWTH_KIB, "from {before} KiB to {after} KiB");
     Ok(())
-}
-
-pub(crate) fn memory_kib(program: &Program) -> Result<usize, Failed> {
-    let status = fs::read_to_string(format!("/proc/{}/status", program.id()))?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    Ok(resident.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?.parse()?)
 }

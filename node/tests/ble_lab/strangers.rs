@@ -14,7 +14,7 @@ use sighej_node::ble::{
 };
 
 use crate::{
-    attack::{AtWork, Attack, block_on, bounded, memory_kib},
+    attack::{AtWork, Attack, block_on, bounded},
     room::{MID_EPOCH, SOON, end, links, nudged_alike, open},
     stranger::{Stranger, WRITE, WRITE_COMMAND},
 };
@@ -114,7 +114,7 @@ fn silent(_: &Inside) -> Result<(), Failed> {
     let attendee = |controller| open(controller, &["knitting"], &["--cool-down", "0"]);
     let mut one = attendee(0)?;
     one.wait_until("on the air", SOON, |line| line.json["state"] == "up")?;
-    let before = memory_kib(&one)?;
+    let before = one.memory_kib()?;
     let (here, comes) = mpsc::channel();
     let stays: Vec<_> = [0, 1, 2]
         .map(|how| {
