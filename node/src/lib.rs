@@ -25,6 +25,8 @@ pub mod doctor;
 mod driver;
 mod lan;
 mod links;
+#[doc(hidden)]
+pub mod message_file;
 mod node;
 mod profile;
 mod queue;

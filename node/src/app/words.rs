@@ -1,65 +1,38 @@
 //! The words of the app: a message file for each language, embedded; `docs/app.md` tells how to translate them.
 
-use serde::Deserialize;
-use sighej_node::report::Lang;
+pub(crate) use sighej_node::message_file::fill;
+use sighej_node::{message_file, report::Lang};
 
-/// Declares the keys, all of which every file has, and no other.
-macro_rules! words {
-    ($($key:ident)*) => {
-        /// All words of one language, by key.
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(crate) struct Words {
-            $(pub(crate) $key: String,)*
-        }
-
-        #[cfg(test)]
-        impl Words {
-            /// Every key with its text.
-            pub(crate) fn all(&self) -> Vec<(&'static str, &str)> {
-                vec![$((stringify!($key), &self.$key)),*]
-            }
-        }
-    };
-}
-
-words! {
-    about
-    closed closed_long open paused paused_until near_none near_one near_many radar_note interests_none interests_some
-    why_alone nudged_lately
-    alone_not_open alone_paused alone_between alone_nothing_heard alone_too_far alone_crowd_one alone_crowd
-    alone_cool_down alone_quiet alone_budget alone_finding alone_nothing_shared
-    said_opened said_closed said_session_over said_no_clock said_overrun said_wiped said_need_interests said_saved
-    said_not_saved said_too_many said_next_identity said_sooner said_interests_gone said_not_now said_never_again
-    said_quiet_on said_quiet_off said_no_quiet said_refused said_not_an_interest said_listen_failed
-    reason_not_open reason_not_paused reason_pause_over reason_ended reason_empty reason_too_long reason_invisible
-    interests_title search search_hint heading_chosen heading_categories heading_sensitive heading_found
-    heading_found_sensitive add_as_typed own_words also_called sensitive_mark sensitive_title sensitive_why
-    sensitive_keys interests_keys
-    card_title card_look card_relay card_keys card_more no_card
-    policy_title policy_budget policy_budget_now policy_budget_why policy_crowd policy_crowd_now policy_crowd_why
-    policy_dwell policy_dwell_now policy_dwell_why policy_rssi policy_rssi_now policy_rssi_off policy_rssi_why
-    policy_cool policy_cool_now policy_cool_why policy_threshold policy_threshold_now policy_threshold_why
-    policy_hops policy_hops_now policy_hops_none policy_hops_why
-    policy_quiet policy_quiet_now policy_quiet_off policy_quiet_none policy_quiet_why policy_identity
-    policy_identity_now policy_identity_why policy_statistics policy_statistics_off policy_statistics_waiting
-    policy_statistics_offered policy_statistics_sent policy_statistics_not_sent policy_statistics_why policy_kept policy_kept_nothing policy_kept_file policy_kept_why
-    policy_file policy_file_none policy_keys
-    help_title home_keys key_open key_interests key_card key_pause key_quiet key_policy key_lang key_wipe key_quit
-    help_keys
-    notify_title notify_body notify_open
-    line_welcome line_help line_unknown line_added line_removed line_not_chosen line_sensitive line_found_none
-    line_your_interests line_card line_bye
-    too_small
-}
-
-impl Words {
-    /// The words of a language.
-    ///
-    /// # Errors
-    /// Where the embedded file lacks a key or has one too many, which a test rules out; the text names the line.
-    pub(crate) fn of(lang: Lang) -> Result<Words, String> {
-        toml::from_str(source(lang)).map_err(|error| format!("the words of “{lang}” do not read: {error}"))
+message_file! {
+    /// All words of one language, by key.
+    Words from source {
+        about
+        closed closed_long open paused paused_until near_none near_one near_many radar_note interests_none interests_some
+        why_alone nudged_lately
+        alone_not_open alone_paused alone_between alone_nothing_heard alone_too_far alone_crowd_one alone_crowd
+        alone_cool_down alone_quiet alone_budget alone_finding alone_nothing_shared
+        said_opened said_closed said_session_over said_no_clock said_overrun said_wiped said_need_interests said_saved
+        said_not_saved said_too_many said_next_identity said_sooner said_interests_gone said_not_now said_never_again
+        said_quiet_on said_quiet_off said_no_quiet said_refused said_not_an_interest said_listen_failed
+        reason_not_open reason_not_paused reason_pause_over reason_ended reason_empty reason_too_long reason_invisible
+        interests_title search search_hint heading_chosen heading_categories heading_sensitive heading_found
+        heading_found_sensitive add_as_typed own_words also_called sensitive_mark sensitive_title sensitive_why
+        sensitive_keys interests_keys
+        card_title card_look card_relay card_keys card_more no_card
+        policy_title policy_budget policy_budget_now policy_budget_why policy_crowd policy_crowd_now policy_crowd_why
+        policy_dwell policy_dwell_now policy_dwell_why policy_rssi policy_rssi_now policy_rssi_off policy_rssi_why
+        policy_cool policy_cool_now policy_cool_why policy_threshold policy_threshold_now policy_threshold_why
+        policy_hops policy_hops_now policy_hops_none policy_hops_why
+        policy_quiet policy_quiet_now policy_quiet_off policy_quiet_none policy_quiet_why policy_identity
+        policy_identity_now policy_identity_why policy_statistics policy_statistics_off policy_statistics_waiting
+        policy_statistics_offered policy_statistics_sent policy_statistics_not_sent policy_statistics_why policy_kept policy_kept_nothing policy_kept_file policy_kept_why
+        policy_file policy_file_none policy_keys
+        help_title home_keys key_open key_interests key_card key_pause key_quiet key_policy key_lang key_wipe key_quit
+        help_keys
+        notify_title notify_body notify_open
+        line_welcome line_help line_unknown line_added line_removed line_not_chosen line_sensitive line_found_none
+        line_your_interests line_card line_bye
+        too_small
     }
 }
 
@@ -67,62 +40,5 @@ fn source(lang: Lang) -> &'static str {
     match lang {
         Lang::En => include_str!("../../words/en.toml"),
         Lang::Da => include_str!("../../words/da.toml"),
-    }
-}
-
-/// Fills in what stands in braces.
-pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn placeholders(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-    }
-
-    #[test]
-    fn every_language_has_every_key_and_no_other() {
-        for lang in Lang::ALL {
-            let words = Words::of(lang).unwrap();
-            assert!(words.all().iter().all(|(_, text)| !text.trim().is_empty()), "{lang}");
-        }
-        let missing = source(Lang::Da).replace("too_small =", "too_smal =");
-        assert!(toml::from_str::<Words>(&missing).is_err());
-    }
-
-    #[test]
-    fn every_language_is_filled_in_with_the_same() {
-        let english = Words::of(Lang::En).unwrap();
-        for lang in Lang::ALL {
-            let words = Words::of(lang).unwrap();
-            for ((key, text), (_, other)) in english.all().into_iter().zip(words.all()) {
-                assert_eq!(placeholders(text), placeholders(other), "{lang}: {key}");
-                assert_eq!(text.matches('|').count(), other.matches('|').count(), "{lang}: {key}");
-            }
-        }
-    }
-
-    #[test]
-    fn no_text_was_left_in_english() {
-        let (english, danish) = (Words::of(Lang::En).unwrap(), Words::of(Lang::Da).unwrap());
-        let same: Vec<&str> = english
-            .all()
-            .into_iter()
-            .zip(danish.all())
-            .filter(|(a, b)| a.1 == b.1)
-            .map(|(a, _)| a.0)
-            .collect();
-        assert!(same.is_empty(), "{same:?}");
-    }
-
-    #[test]
-    fn a_text_is_filled_in() {
-        assert_eq!(fill("{n} of {all}, {n}", &[("n", "2"), ("all", "3")]), "2 of 3, 2");
-        assert_eq!(fill("{left} as it is", &[("n", "2")]), "{left} as it is");
     }
 }

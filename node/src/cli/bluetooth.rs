@@ -82,10 +82,10 @@ impl Bluetooth {
         let Bluetooth::Here { radio, is_private } = self else { return Vec::new() };
         let mut remarks = Vec::new();
         if !radio.abilities().advertises {
-            remarks.push(cannot_advertise(lang));
+            remarks.push(Remark { code: "cannot_advertise", text: report::cannot_advertise(lang) });
         }
         if *is_private == Some(false) {
-            remarks.push(not_private(lang));
+            remarks.push(Remark { code: "privacy_off", text: report::not_private(lang) });
         }
         remarks
     }
@@ -99,32 +99,4 @@ impl Remark {
     pub(crate) fn words(&self) -> &'static str {
         self.text
     }
-}
-
-fn cannot_advertise(lang: Lang) -> Remark {
-    let text = match lang {
-        Lang::En => {
-            "This computer's Bluetooth cannot advertise: you find others who can, others cannot find you by Bluetooth, \
-             and two such computers do not find each other."
-        }
-        Lang::Da => {
-            "Computerens Bluetooth kan ikke vise sig: du finder andre, der kan, men de kan ikke finde dig med Bluetooth, \
-             og to sådanne computere finder ikke hinanden."
-        }
-    };
-    Remark { code: "cannot_advertise", text }
-}
-
-fn not_private(lang: Lang) -> Remark {
-    let text = match lang {
-        Lang::En => {
-            "The system shows the same Bluetooth address all day, by which a listener can follow this computer: set \
-             `Privacy = device` (see `sighej doctor`)."
-        }
-        Lang::Da => {
-            "Systemet viser den samme Bluetooth-adresse hele dagen, så en lytter kan følge computeren: sæt \
-             `Privacy = device` (se `sighej doctor`)."
-        }
-    };
-    Remark { code: "privacy_off", text }
 }

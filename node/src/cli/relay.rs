@@ -11,7 +11,7 @@ use sighej_crypto::InterestSet;
 use sighej_node::{
     Event, NodeEvent, RelayConfig, RelayEvent, Room,
     relay::{Offer, StatisticsError, StatisticsMemo},
-    report::Lang,
+    report::{self, Lang},
 };
 use sighej_relay_api::invitation::Invitation;
 use tokio::sync::mpsc;
@@ -148,25 +148,10 @@ impl StatisticsNews {
     }
 
     pub(crate) fn words(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (StatisticsNews::Offered(offer), Lang::En) => format!(
-                "Statistics for “{}”: one of your interests will be told the relay, hidden in noise (epsilon {}: any two \
-                 profiles look alike up to a factor of {:.0}).",
-                offer.event(),
-                offer.epsilon(),
-                offer.epsilon().exp()
-            ),
-            (StatisticsNews::Offered(offer), Lang::Da) => format!(
-                "Statistik til “{}”: én af dine interesser fortælles relæet, skjult i støj (epsilon {}: to vilkårlige \
-                 profiler ligner hinanden op til en faktor {:.0}).",
-                offer.event(),
-                offer.epsilon(),
-                offer.epsilon().exp()
-            ),
-            (StatisticsNews::Sent, Lang::En) => "Statistics: sent, once for this event.".into(),
-            (StatisticsNews::Sent, Lang::Da) => "Statistik: sendt, én gang for dette arrangement.".into(),
-            (StatisticsNews::NotSent(why), Lang::En) => format!("Statistics: {why}."),
-            (StatisticsNews::NotSent(why), Lang::Da) => format!("Statistik: intet sendt ({why})."),
+        match self {
+            StatisticsNews::Offered(offer) => report::offer(offer, lang),
+            StatisticsNews::Sent => report::shared(Ok(()), lang),
+            StatisticsNews::NotSent(why) => report::shared(Err(why), lang),
         }
     }
 }

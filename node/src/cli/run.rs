@@ -8,8 +8,7 @@ use std::{
 use serde_json::{Value, json};
 use sighej_crypto::InterestSet;
 use sighej_node::{
-    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, RelayEvent,
-    Utc,
+    Config, Event, Intent, LanConfig, Multiaddr, Node, NodeConfig, NodeEvent, NudgeId, Profile, Utc,
     ble::Radio,
     report::{self, Lang},
 };

@@ -3,12 +3,12 @@
 //! What is made here is for the attendee's own eyes: a nudge names interests.
 
 mod calm;
-mod danish;
 mod json;
+mod words;
 
 use sighej_engine::{Nudge, Reach};
 
-pub use calm::{calm, card, radio_error};
+pub use calm::{calm, cannot_advertise, card, not_private, offer, radio_error, shared};
 pub use json::{cue_json, json, nudge_json, radio_word};
 pub use sighej_catalogue::Lang;
 use sighej_crypto::Cue;
