@@ -27,12 +27,12 @@ impl Manual {
     ///
     /// # Errors
     /// Where a page cannot be written.
-    pub fn of(&self, mut program: Command) -> io::Result<String> {
+    pub fn of(&self, program: Command) -> io::Result<String> {
         match self {
             Manual::Completions { shell } => {
                 let name = program.get_name().to_owned();
                 let mut script = Vec::new();
-                clap_complete::generate(*shell, &mut program, name, &mut script);
+                clap_complete::generate(*shell, &mut without_hidden(&program), name, &mut script);
                 String::from_utf8(script).map_err(io::Error::other)
             }
             Manual::ManPages { folder } => {
@@ -41,6 +41,12 @@ impl Manual {
             }
         }
     }
+}
+
+/// Some of the scripts would name what is hidden.
+fn without_hidden(program: &Command) -> Command {
+    let shown = program.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    Command::new(program.get_name().to_owned()).args(program.get_arguments().cloned()).subcommands(shown)
 }
 
 /// What `--version` says behind the name: the package's version, and the revision of the protocol that it speaks. The first
