@@ -25,7 +25,7 @@ private const val NUDGE = 2
 
 /**
  * The device is open for as long as this service is in the foreground. Its notification says so; swiping that away (Android 13) changes
- * nothing, stopping the app in the system's list of active apps closes the device. It may only be started while the attendee looks at the app.
+ * nothing, stopping the app in the system's list of active apps closes the device. It may only be started while the app is visible.
  */
 class MeetingService : Service(), Listener {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
