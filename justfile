@@ -65,6 +65,10 @@ phone-test:
     cargo build --locked --release --workspace --bin sighej
     SIGHEJ_REQUIRE_LABS=1 cargo test --locked --release --workspace --test phone
 
+# What apps for phones are given: Kotlin compiles, with the example for Android; Swift parses, with the one for iOS.
+phone-check:
+    .ci/phone
+
 # Small simulated halls full of faults, a seed each; the first broken promise ends it, with the command that plays it again.
 sim SEEDS="300" FROM="1":
     cargo run --locked --release --package venue -- sim --seeds {{ SEEDS }} --from {{ FROM }}

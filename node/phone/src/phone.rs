@@ -114,8 +114,8 @@ impl Phone {
         self.intend(Intent::Open).await
     }
 
-    /// Stop; whatever is under way ends as if nothing were shared.
-    pub async fn close(&self) -> Result<(), WishError> {
+    /// Stop; whatever is under way ends as if nothing were shared. (`close` is taken: by it Kotlin lets an object go.)
+    pub async fn shut(&self) -> Result<(), WishError> {
         self.intend(Intent::Close).await
     }
 

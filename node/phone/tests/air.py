@@ -97,5 +97,5 @@ class Link(sighej.PhoneLink):
         if not self.far.received(packet):
             raise sighej.LinkFault.Gone()
 
-    async def close(self):
+    async def hang_up(self):
         self.far.closed()

@@ -100,7 +100,7 @@ class Phones(unittest.IsolatedAsyncioTestCase):
         await one.phone.open()
         with self.assertRaises(sighej.WishError.AlreadyOpen):
             await one.phone.open()
-        await one.phone.close()
+        await one.phone.shut()
         with self.assertRaises(sighej.WishError.NotOpen):
             await one.phone.pause(datetime.timedelta(seconds=60))
 

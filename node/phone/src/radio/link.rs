@@ -49,8 +49,8 @@ impl ForeignLink {
         self.inbox.closed();
         let link = Arc::clone(&self.link);
         (!self.is_closed.swap(true, Relaxed)).then_some(async move {
-            if link.close().await.is_err() {
-                tracing::debug!("the app's radio failed to close a link");
+            if link.hang_up().await.is_err() {
+                tracing::debug!("the app's radio failed to hang up");
             }
         })
     }

@@ -88,6 +88,6 @@ pub trait PhoneLink: Send + Sync {
     /// Send one packet, whole; wait while the platform takes no more.
     async fn send(&self, packet: Vec<u8>) -> Result<(), LinkFault>;
 
-    /// End it. What was sent before has left, or is lost.
-    async fn close(&self) -> Result<(), LinkFault>;
+    /// End it. What was sent before has left, or is lost. (`close` is taken: by it Kotlin lets an object of this library go.)
+    async fn hang_up(&self) -> Result<(), LinkFault>;
 }

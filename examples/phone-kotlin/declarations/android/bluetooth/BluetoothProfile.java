@@ -1,0 +1,5 @@
+package android.bluetooth;
+
+public interface BluetoothProfile {
+    int STATE_CONNECTED = 2;
+}

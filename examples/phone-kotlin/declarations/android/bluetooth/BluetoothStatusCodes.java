@@ -1,0 +1,5 @@
+package android.bluetooth;
+
+public class BluetoothStatusCodes {
+    public static final int SUCCESS = 0;
+}

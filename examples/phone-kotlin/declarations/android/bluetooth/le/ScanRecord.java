@@ -1,0 +1,7 @@
+package android.bluetooth.le;
+
+import android.os.ParcelUuid;
+
+public class ScanRecord {
+    public native byte[] getServiceData(ParcelUuid serviceDataUuid);
+}
