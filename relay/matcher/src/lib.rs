@@ -41,6 +41,7 @@ mod proposals;
 mod rooms;
 mod session;
 mod state;
+mod table;
 mod time;
 
 pub use face::Matcher;

@@ -1,16 +1,19 @@
 //! One pair: what each of the two has sent, and what each is owed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use sighej_crypto::relay::Upload;
 use sighej_relay_api::wire::{PairNumber, WireId};
 
-use crate::session::SessionKey;
+use crate::{
+    session::SessionKey,
+    table::{Key, Table},
+};
 
 /// A pair. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct PairKey(pub(crate) u64);
+pub(crate) struct PairKey(Key);
 
 /// How far a pair has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,9 +127,7 @@ impl Pair {
 /// All pairs under way. Their bound is [`crate::Limits::pairs`].
 #[derive(Default)]
 pub(crate) struct Pairs {
-    /// Boxed: a pair is more than a kilobyte, and the rows of a table move.
-    rows: BTreeMap<PairKey, Box<Pair>>,
-    keys: u64,
+    rows: Table<Pair>,
 }
 
 impl Pairs {
@@ -135,24 +136,23 @@ impl Pairs {
     }
 
     /// The key of the next pair that is inserted.
-    pub(crate) fn next_key(&mut self) -> PairKey {
-        self.keys += 1;
-        PairKey(self.keys)
+    pub(crate) fn next_key(&self) -> PairKey {
+        PairKey(self.rows.next_key())
     }
 
-    pub(crate) fn insert(&mut self, key: PairKey, pair: Pair) {
-        self.rows.insert(key, Box::new(pair));
+    pub(crate) fn insert(&mut self, pair: Pair) -> PairKey {
+        PairKey(self.rows.insert(pair))
     }
 
     pub(crate) fn get(&self, key: PairKey) -> Option<&Pair> {
-        self.rows.get(&key).map(|pair| &**pair)
+        self.rows.get(key.0)
     }
 
     pub(crate) fn get_mut(&mut self, key: PairKey) -> Option<&mut Pair> {
-        self.rows.get_mut(&key).map(|pair| &mut **pair)
+        self.rows.get_mut(key.0)
     }
 
     pub(crate) fn remove(&mut self, key: PairKey) -> Option<Box<Pair>> {
-        self.rows.remove(&key)
+        self.rows.remove(key.0)
     }
 }

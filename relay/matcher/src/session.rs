@@ -8,7 +8,12 @@ use std::{
 use sighej_crypto::relay::{Registration, RelayId};
 use sighej_relay_api::wire::{PairNumber, WireId};
 
-use crate::{bucket::Bucket, limits, pair::PairKey};
+use crate::{
+    bucket::Bucket,
+    limits,
+    pair::PairKey,
+    table::{Key, Table},
+};
 
 /// A connection, as the shell numbers it: never two with one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +21,7 @@ pub struct ConnectionId(pub u64);
 
 /// A session. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct SessionKey(pub(crate) u64);
+pub(crate) struct SessionKey(Key);
 
 /// One registered device.
 pub(crate) struct Session {
@@ -106,10 +111,9 @@ impl Session {
 /// All sessions, and the ways to find one. Their bound is [`crate::Limits::sessions`].
 #[derive(Default)]
 pub(crate) struct Sessions {
-    rows: BTreeMap<SessionKey, Session>,
+    rows: Table<Session>,
     by_connection: BTreeMap<ConnectionId, SessionKey>,
     by_id: BTreeMap<RelayId, Vec<SessionKey>>,
-    keys: u64,
 }
 
 impl Sessions {
@@ -122,11 +126,11 @@ impl Sessions {
     }
 
     pub(crate) fn get(&self, key: SessionKey) -> Option<&Session> {
-        self.rows.get(&key)
+        self.rows.get(key.0)
     }
 
     pub(crate) fn get_mut(&mut self, key: SessionKey) -> Option<&mut Session> {
-        self.rows.get_mut(&key)
+        self.rows.get_mut(key.0)
     }
 
     pub(crate) fn at(&self, connection: ConnectionId) -> Option<SessionKey> {
@@ -149,13 +153,12 @@ impl Sessions {
     }
 
     pub(crate) fn insert(&mut self, session: Session) -> SessionKey {
-        self.keys += 1;
-        let key = SessionKey(self.keys);
-        self.by_id.entry(session.registration.id()).or_default().push(key);
-        if let Some(connection) = session.connection {
+        let (id, connection) = (session.registration.id(), session.connection);
+        let key = SessionKey(self.rows.insert(session));
+        self.by_id.entry(id).or_default().push(key);
+        if let Some(connection) = connection {
             self.by_connection.insert(connection, key);
         }
-        self.rows.insert(key, session);
         key
     }
 
@@ -165,7 +168,7 @@ impl Sessions {
         key: SessionKey,
         connection: Option<ConnectionId>,
     ) -> Option<ConnectionId> {
-        let session = self.rows.get_mut(&key)?;
+        let session = self.rows.get_mut(key.0)?;
         let before = std::mem::replace(&mut session.connection, connection);
         if let Some(before) = before {
             self.by_connection.remove(&before);
@@ -176,8 +179,8 @@ impl Sessions {
         before
     }
 
-    pub(crate) fn remove(&mut self, key: SessionKey) -> Option<Session> {
-        let session = self.rows.remove(&key)?;
+    pub(crate) fn remove(&mut self, key: SessionKey) -> Option<Box<Session>> {
+        let session = self.rows.remove(key.0)?;
         if let Some(connection) = session.connection {
             self.by_connection.remove(&connection);
         }

@@ -155,11 +155,8 @@ impl State {
         let deadline = self.now + wait;
         self.deadlines.insert(deadline, Due::Pair(key));
         let (caller, callee) = (End::new(caller, ours), End::new(callee, theirs));
-        self.pairs.insert(
-            key,
-            Pair { stage, room, deadline, looked_at: deadline, is_match: false, caller, callee },
-        );
-        Some(key)
+        let pair = Pair { stage, room, deadline, looked_at: deadline, is_match: false, caller, callee };
+        Some(self.pairs.insert(pair))
     }
 
     /// The pair has come to another stage, with its own time, which ends no earlier than the one before.

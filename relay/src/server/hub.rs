@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    task::Waker,
     time::Duration,
 };
 
@@ -19,7 +20,7 @@ use crate::{Counters, clock::Clock};
 
 use super::{
     Silence,
-    outbox::{End, Outbox},
+    outbox::{End, Outbox, TooSlow},
 };
 
 /// How much of everything there is.
@@ -192,26 +193,39 @@ impl Hub {
         }
     }
 
-    /// Mutate, drain.
+    /// Mutate, drain, and wake without the lock whoever has something to write.
     fn with(&self, now: Duration, mutate: impl FnOnce(&mut State)) {
         let mut state = lock(&self.state);
         mutate(&mut state);
-        let slow = state.drain(self);
+        let Drained { slow, woken } = state.drain(self);
         for connection in slow {
             state.cut_off(connection, self.bye(Bye::Slow), FailureKind::Slow, now);
         }
+        drop(state);
+        woken.into_iter().for_each(Waker::wake);
     }
 }
 
+/// What is left to do after the matcher's word is done.
+#[derive(Default)]
+struct Drained {
+    /// Connections that are too slow for it.
+    slow: Vec<ConnectionId>,
+    /// Tasks with something to write.
+    woken: Vec<Waker>,
+}
+
 impl State {
-    /// Does what the matcher says; the connections that are too slow for it are returned.
-    fn drain(&mut self, hub: &Hub) -> Vec<ConnectionId> {
-        let mut slow = Vec::new();
+    /// Does what the matcher says.
+    fn drain(&mut self, hub: &Hub) -> Drained {
+        let mut drained = Drained::default();
         while let Some(transmit) = self.matcher.poll_transmit() {
             match transmit {
                 Transmit::Frame { connection, bytes } => {
-                    if self.outboxes.get(&connection).is_some_and(|outbox| !outbox.push(bytes)) {
-                        slow.push(connection);
+                    match self.outboxes.get(&connection).map(|outbox| outbox.push(bytes)) {
+                        Some(Ok(asleep)) => drained.woken.extend(asleep),
+                        Some(Err(TooSlow)) => drained.slow.push(connection),
+                        None => {}
                     }
                 }
                 Transmit::Close { connection, why } => {
@@ -224,7 +238,7 @@ impl State {
         while let Some(event) = self.matcher.poll_event() {
             self.counters.record(&event);
         }
-        slow
+        drained
     }
 
     fn cut_off(&mut self, connection: ConnectionId, end: End, kind: FailureKind, now: Duration) {

@@ -6,7 +6,7 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -31,6 +31,10 @@ struct Waiting {
     pinged: bool,
     end: Option<End>,
 }
+
+/// The connection does not read what it is sent.
+#[derive(Debug)]
+pub(super) struct TooSlow;
 
 /// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,16 +61,18 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// False where the connection is too slow: [`limits::FRAMES_QUEUED`] wait already.
-    pub(super) fn push(&self, frame: Bytes) -> bool {
+    /// Returns who sleeps over it and is to be woken, once the caller holds no lock that the woken one will want.
+    ///
+    /// # Errors
+    /// The connection is too slow: [`limits::FRAMES_QUEUED`] wait already.
+    pub(super) fn push(&self, frame: Bytes) -> Result<Option<Waker>, TooSlow> {
         let mut waiting = self.lock();
-        let fits = waiting.frames.len() < limits::FRAMES_QUEUED;
-        if fits {
-            waiting.frames.push_back(frame);
+        if waiting.frames.len() >= limits::FRAMES_QUEUED {
+            return Err(TooSlow);
         }
+        waiting.frames.push_back(frame);
         drop(waiting);
-        self.reader.wake();
-        fits
+        Ok(self.reader.take())
     }
 
     pub(super) fn ping(&self) {
@@ -128,7 +134,7 @@ mod tests {
     #[test]
     fn a_connection_that_never_reads_is_found_out_and_keeps_what_it_is_owed() {
         let outbox = Outbox::default();
-        let fitted = (0..1_000).filter(|_| outbox.push(Bytes::from_static(b"frame"))).count();
+        let fitted = (0..1_000).filter(|_| outbox.push(Bytes::from_static(b"frame")).is_ok()).count();
         assert_eq!(fitted, limits::FRAMES_QUEUED);
         assert_eq!(outbox.take().unwrap().frames.len(), limits::FRAMES_QUEUED);
         assert!(outbox.take().is_none());

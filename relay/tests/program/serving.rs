@@ -36,6 +36,20 @@ async fn it_serves_tls_to_whoever_pins_its_certificate() {
 }
 
 #[test]
+fn a_log_for_programs_is_an_object_a_line_with_its_level_and_source() {
+    let running = Running::start(tempfile::tempdir().unwrap(), &["--log-format", "json"]);
+    let (_, log) = running.stop();
+    let lines: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let is_last = |line: &serde_json::Value| {
+        line["level"] == "INFO"
+            && line["target"].as_str().is_some_and(|target| target.starts_with("sighej_relay"))
+            && line["fields"]["message"].as_str().is_some_and(|message| message.contains("stopping"))
+    };
+    assert!(lines.iter().any(is_last), "{log}");
+}
+
+#[test]
 fn an_address_or_a_folder_that_cannot_be_had_is_named() {
     let running = Running::start(tempfile::tempdir().unwrap(), &[]);
     let taken = running.relay.to_string();

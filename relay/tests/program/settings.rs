@@ -75,6 +75,35 @@ fn what_is_no_setting_is_told_with_what_may_be_meant() {
 }
 
 #[test]
+fn the_help_names_every_command_and_every_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = output(folder.path(), &["--help"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    let settings = SETTINGS.iter().map(|setting| format!("--{} ", setting.key));
+    let commands = ["invite", "admin-token", "example-config", "--config"].map(str::to_owned);
+    for wanted in settings.chain(commands) {
+        assert!(text.contains(&wanted), "{wanted:?} is missing in\n{text}");
+    }
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[test]
+fn on_this_machine_it_speaks_plain_text_and_elsewhere_tls_unless_told_otherwise() {
+    for (listen, forced, is_plain) in [
+        ("127.0.0.1:7411", "false", true),
+        ("[::1]:7411", "false", true),
+        ("192.0.2.7:7411", "false", false),
+        ("0.0.0.0:7411", "false", false),
+        ("[::]:7411", "false", false),
+        ("192.0.2.7:7411", "true", true),
+    ] {
+        let flags = [("listen", listen.to_owned()), ("plain-text", forced.to_owned())];
+        let config = Config::read(&Sources::collect(flags, [], None).unwrap()).unwrap();
+        assert_eq!(config.is_plain(config.listen), is_plain, "{listen}, forced: {forced}");
+    }
+}
+
+#[test]
 fn the_example_says_the_defaults_and_nothing_else() {
     let bare = Config::read(&Sources::collect([], [], None).unwrap()).unwrap();
     let set: String = example()
