@@ -5,7 +5,12 @@ use std::{io::Write, path::PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 
-use crate::{Scenario, World, adversary, pictures, report::Report, sim};
+use crate::{
+    Scenario, World, adversary, pictures,
+    report::Report,
+    sim,
+    sweep::{self, Size},
+};
 
 const AFTER: &str = "\
 Try it:
@@ -15,6 +20,8 @@ Try it:
       Five people in a bar, as JSON. The same seed gives the same bytes.
   venue sim --seeds 100
       Small halls full of faults; the first broken promise ends it, with the command that plays it again.
+  venue sweep --out pictures
+      Small halls under other settings: which dwell, epoch, budget and hop count serve, what the relay adds.
   venue adversary
       What attackers learn, or break, in an hour.
 
@@ -36,6 +43,8 @@ enum Command {
     Sim(Sim),
     /// Play attackers, and say what they learn or break in an hour
     Adversary(Adversary),
+    /// Play small halls under other settings, over recorded cryptography, and compare
+    Sweep(Sweep),
 }
 
 #[derive(Debug, Args)]
@@ -83,11 +92,33 @@ struct Adversary {
     minutes: u32,
 }
 
+#[derive(Debug, Args)]
+struct Sweep {
+    /// One question alone
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(sweep::names()))]
+    only: Option<String>,
+    /// How many people come to each hall
+    #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    attendees: u32,
+    /// How long each event is
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1440))]
+    minutes: u32,
+    /// Halls for each answer, a seed each
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=100))]
+    seeds: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Draw pictures into this folder
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
 impl Cli {
     /// Whether it is the program over recorded cryptography that shall do this.
     #[must_use]
     pub fn is_recorded(&self) -> bool {
-        self.event.recorded
+        self.event.recorded || matches!(self.command, Some(Command::Sweep(_)))
     }
 
     /// Does as asked.
@@ -99,6 +130,7 @@ impl Cli {
             None => self.event.run(),
             Some(Command::Sim(sim)) => sim.run(),
             Some(Command::Adversary(adversary)) => adversary.run(),
+            Some(Command::Sweep(sweep)) => sweep.run(),
         }
     }
 }
@@ -180,6 +212,22 @@ impl Adversary {
         let table = adversary::table(self.seed, self.minutes, |percent| progress.show(percent))?;
         progress.end();
         print(&table.to_string())
+    }
+}
+
+impl Sweep {
+    fn run(self) -> anyhow::Result<()> {
+        let Self { only, attendees, minutes, seeds, seed: from, out } = self;
+        let mut progress = Progress::new();
+        let size = Size { attendees, minutes, seeds, from };
+        let answers = sweep::answers(only.as_deref(), size, |percent| progress.show(percent))?;
+        progress.end();
+        if let Some(folder) = out {
+            std::fs::create_dir_all(&folder)
+                .with_context(|| format!("{} cannot be made", folder.display()))?;
+            answers.iter().try_for_each(|answer| answer.draw(&folder))?;
+        }
+        answers.iter().try_for_each(|answer| print(&answer.to_string()))
     }
 }
 

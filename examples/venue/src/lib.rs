@@ -22,6 +22,7 @@ pub mod radio;
 pub mod report;
 pub mod scenario;
 pub mod sim;
+pub mod sweep;
 pub mod world;
 
 pub use model::Violation;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sighej_engine::Failure;
+use sighej_engine::{Failure, Nudge, Reach, Transport};
 
 use crate::{hall::Point, people::SECOND, world::LOOK};
 
@@ -20,6 +20,61 @@ pub struct Measure {
     pub nudges: Vec<NudgeAt>,
 }
 
+/// How a nudge came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// Over a link of the radio.
+    Direct,
+    /// Over the local network.
+    Lan,
+    /// Over one neighbour.
+    OneHop,
+    /// Over more than one.
+    FurtherHops,
+    /// Through the relay.
+    Relay,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Direct, Self::Lan, Self::OneHop, Self::FurtherHops, Self::Relay];
+
+    /// A nudge's.
+    #[must_use]
+    pub fn of(nudge: &Nudge) -> Self {
+        match (nudge.reach, nudge.transport) {
+            (Reach::Relay, _) => Self::Relay,
+            (Reach::Hops(1), _) => Self::OneHop,
+            (Reach::Hops(_), _) => Self::FurtherHops,
+            (Reach::InRange, Transport::Lan) => Self::Lan,
+            (Reach::InRange, Transport::Ble | Transport::Relay | Transport::Mesh) => Self::Direct,
+        }
+    }
+
+    /// What results call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Lan => "lan",
+            Self::OneHop => "one_hop",
+            Self::FurtherHops => "further_hops",
+            Self::Relay => "relay",
+        }
+    }
+}
+
+/// How an exchange ended for one side, as far as it is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending {
+    /// How the nudge came about, where there was one.
+    pub way: Option<Way>,
+    /// When, in microseconds.
+    pub at: u64,
+    /// Where its owner stood.
+    pub place: Point,
+}
+
 /// One device's account.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
@@ -31,6 +86,8 @@ pub struct Account {
     pub ended: u32,
     /// Bytes that it sent in exchanges, with the headers of packets.
     pub bytes: u64,
+    /// Bytes that it sent to neighbours of the mesh: of its own exchanges, of others', and of who is reached through it.
+    pub passed: u64,
     /// Nudges that it showed.
     pub nudges: u32,
 }
@@ -56,6 +113,8 @@ pub struct NudgeAt {
     pub at_s: u32,
     /// Where the nudged stood.
     pub place: Point,
+    /// How it came about.
+    pub way: Way,
 }
 
 impl Pair {
@@ -95,14 +154,20 @@ impl Measure {
         self.accounts[who as usize].bytes += bytes;
     }
 
+    /// A device sent so much to a neighbour of the mesh.
+    pub fn passed(&mut self, who: u32, bytes: u64) {
+        self.accounts[who as usize].passed += bytes;
+    }
+
     /// An exchange ended for a device.
-    pub fn ended(&mut self, (me, peer): (u32, u32), is_nudge: bool, now: u64, place: Point) {
-        let at_s = (now / SECOND) as u32;
+    pub fn ended(&mut self, (me, peer): (u32, u32), ending: &Ending) {
+        let Ending { way, at, place } = *ending;
+        let at_s = (at / SECOND) as u32;
         let account = &mut self.accounts[me as usize];
         account.ended += 1;
-        if is_nudge {
+        if let Some(way) = way {
             account.nudges += 1;
-            self.nudges.push(NudgeAt { at_s, place });
+            self.nudges.push(NudgeAt { at_s, place, way });
             if let Some(pair) = self.accounts[me.min(peer) as usize].pairs.get_mut(&me.max(peer)) {
                 pair.nudged_s = pair.nudged_s.min(at_s);
             }

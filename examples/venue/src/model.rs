@@ -1,6 +1,9 @@
 //! The engine's promises, kept by a model beside it. It knows what a test may know and a device may not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use sighej_crypto::{InterestSet, MET_SENT, Token};
 use sighej_engine::{Air, GateReason, Now, Nudge, Status, Transmit, limits};
@@ -157,15 +160,16 @@ impl Model {
         if one_sided { Err("one of two was nudged in an exchange that both ended") } else { Ok(()) }
     }
 
-    /// Tables keep their bounds, and no secret outlives its epoch.
-    pub fn status(&self, status: &Status, now: Now, epoch_length: std::time::Duration) -> Verdict {
+    /// Tables keep their bounds, and no secret outlives its epoch, where its length is given.
+    pub fn status(&self, status: &Status, now: Now, epoch_length: Option<Duration>) -> Verdict {
         if status.heard > limits::PEERS || status.near > limits::PEERS {
             return Err("the table of peers is beyond its bound");
         }
         if status.budget_left > limits::BUDGET_TOTAL || status.nudges > limits::MARKERS {
             return Err("the budget, or the memory of nudges, is beyond its bound");
         }
-        let epoch = now.utc.and_then(|utc| utc.as_secs().checked_div(epoch_length.as_secs()));
+        let Some(length) = epoch_length else { return Ok(()) };
+        let epoch = now.utc.and_then(|utc| utc.as_secs().checked_div(length.as_secs()));
         if status.epoch.is_some_and(|held| Some(u64::from(held)) != epoch) {
             return Err("an epoch's secrets outlived it");
         }
@@ -179,11 +183,12 @@ fn says_something(transmit: &Transmit) -> bool {
         | Transmit::CloseChannel { .. }
         | Transmit::CloseLink { .. }
         | Transmit::RelayClose { .. } => false,
+        // A goodbye.
+        Transmit::RelayFrame { bytes } => *bytes != [9],
         Transmit::Air(Air::Present { .. })
         | Transmit::Dial { .. }
         | Transmit::Presence { .. }
         | Transmit::OpenChannel { .. }
-        | Transmit::RelayFrame { .. }
         | Transmit::Frame { .. }
         | Transmit::Mesh { .. } => true,
     }

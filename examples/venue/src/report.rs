@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-use crate::{World, measure::Measure, radio::Platform};
+use crate::{
+    World,
+    measure::{Measure, Way},
+    radio::Platform,
+};
 
 /// A run in numbers. Shares are 0 to 1, and absent where there was nothing to share; times in seconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,6 +29,8 @@ pub struct Report {
     pub failures: BTreeMap<String, u64>,
     /// Nudges that were shown.
     pub nudges: u64,
+    /// The same by how they came about.
+    pub nudges_by_way: BTreeMap<&'static str, u64>,
     /// Attendees who had somebody matching and open in range for three minutes.
     pub attendees_due: u64,
     /// The share of them who got at least one nudge.
@@ -39,6 +45,8 @@ pub struct Report {
     pub nudge_s: Spread,
     /// Bytes that each attendee sent in exchanges.
     pub bytes: Spread,
+    /// Bytes that each attendee sent to neighbours of the mesh.
+    pub bytes_passed: Spread,
     /// Exchanges that ended for each attendee.
     pub exchanges: Spread,
 }
@@ -89,6 +97,7 @@ impl Report {
             exchanges_ended: accounts.iter().map(|account| f64::from(account.ended)).sum::<f64>() / 2.0,
             failures: measure.failures.clone(),
             nudges: accounts.iter().map(|account| u64::from(account.nudges)).sum(),
+            nudges_by_way: Way::ALL.map(|way| (way.name(), by_way(measure, way))).into(),
             attendees_due: due.iter().filter(|is_due| **is_due).count() as u64,
             reached: reached(None),
             reached_by_platform: Platform::ALL.map(|one| (one.traits().name, reached(Some(one)))).into(),
@@ -98,6 +107,7 @@ impl Report {
                 nudged.map(|pair| u64::from(pair.nudged_s.saturating_sub(pair.first_s))).collect(),
             ),
             bytes: Spread::of(accounts.iter().map(|account| account.bytes).collect()),
+            bytes_passed: Spread::of(accounts.iter().map(|account| account.passed).collect()),
             exchanges: Spread::of(accounts.iter().map(|account| u64::from(account.ended)).collect()),
         }
     }
@@ -111,6 +121,10 @@ fn due(measure: &Measure) -> Vec<bool> {
         due[high as usize] = true;
     }
     due
+}
+
+fn by_way(measure: &Measure, way: Way) -> u64 {
+    measure.nudges.iter().filter(|nudge| nudge.way == way).count() as u64
 }
 
 /// To four places, so that what is printed is what is compared.
@@ -135,11 +149,17 @@ impl fmt::Display for Report {
         }
         writeln!(f, "  recall, of {} pairs due     {:>9}", self.pairs_due, percent(self.recall))?;
         writeln!(f, "  nudges an attendee                {:>9.2}", self.nudges as f64 / each)?;
+        for (way, nudges) in &self.nudges_by_way {
+            writeln!(f, "    {way:<32}{:>9.2}", *nudges as f64 / each)?;
+        }
         writeln!(f, "  exchanges an attendee             {:>9.2}", 2.0 * self.exchanges_ended / each)?;
         writeln!(f, "                        p50       p95       max")?;
-        for (name, spread) in
-            [("time to nudge, s", self.nudge_s), ("exchanges", self.exchanges), ("bytes sent", self.bytes)]
-        {
+        for (name, spread) in [
+            ("time to nudge, s", self.nudge_s),
+            ("exchanges", self.exchanges),
+            ("bytes sent", self.bytes),
+            ("to neighbours", self.bytes_passed),
+        ] {
             let [p50, p95, max] = [spread.p50, spread.p95, spread.max].map(number);
             writeln!(f, "  {name:<17}{p50:>9}{p95:>10}{max:>10}")?;
         }

@@ -36,6 +36,12 @@ pub struct Scenario {
     pub interests: InterestPlan,
     /// How far radio goes.
     pub radio: RadioPlan,
+    /// The local network, where there is one.
+    #[serde(default)]
+    pub lan: Option<LanPlan>,
+    /// The relay, where there is one.
+    #[serde(default)]
+    pub relay: Option<RelayPlan>,
     /// The engine's settings, where they are not the defaults.
     #[serde(default)]
     pub engine: EnginePlan,
@@ -167,6 +173,26 @@ pub struct RadioPlan {
     pub loss: f64,
 }
 
+/// A local network.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanPlan {
+    /// The share of the hall that it covers, from its left edge on.
+    pub coverage: f64,
+    /// The share of people whose devices are on it.
+    pub joined: f64,
+}
+
+/// A relay, and a room of it that everybody who uses it was given.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayPlan {
+    /// The share of people who use it.
+    pub used: f64,
+    /// How long a message takes one way, in milliseconds.
+    pub latency_ms: [f64; 2],
+}
+
 /// Settings of the engine; what is absent is its default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +209,10 @@ pub struct EnginePlan {
     pub cool_down_s: Option<u64>,
     /// See [`Config::epoch_length`].
     pub epoch_s: Option<u64>,
+    /// See [`Config::budget`].
+    pub budget: Option<u8>,
+    /// See [`Config::max_hops`].
+    pub max_hops: Option<u8>,
 }
 
 impl EnginePlan {
@@ -200,8 +230,8 @@ impl EnginePlan {
             cool_down: seconds(self.cool_down_s, default.cool_down),
             epoch_length: seconds(self.epoch_s, default.epoch_length),
             advertises_token,
-            // The hall carries no frames of the mesh.
-            max_hops: 0,
+            budget: self.budget.unwrap_or(default.budget),
+            max_hops: self.max_hops.unwrap_or(default.max_hops),
             ..default
         }
     }

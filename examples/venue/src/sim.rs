@@ -72,6 +72,8 @@ fn hall(seed: u64) -> World {
         ..bar
     };
     scenario.engine.crowd_guard = Some(dice.below(2) as usize);
+    // Over the radio alone: nobody is out of reach here.
+    scenario.engine.max_hops = Some(0);
     scenario.engine.cool_down_s = Some(if dice.chance(0.5) { 0 } else { 60 });
     scenario.radio.shadow_db = 2.0;
     World::new(scenario, seed)

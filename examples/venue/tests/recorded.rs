@@ -9,9 +9,13 @@ const MINUTES: u32 = 12;
 
 /// Plays the conference by one of the two simulators, which are the same sources: the report, and who was nudged when.
 macro_rules! played {
-    ($venue:ident, $seed:expr) => {{
-        let mut scenario = $venue::Scenario::built_in("conference").unwrap();
-        (scenario.attendees, scenario.minutes) = (ATTENDEES, MINUTES);
+    ($venue:ident, $seed:expr) => {
+        played!($venue, $seed, ATTENDEES, "")
+    };
+    ($venue:ident, $seed:expr, $attendees:expr, $more:expr) => {{
+        let text = $venue::scenario::BUILT_IN[0].1.to_owned() + $more;
+        let mut scenario = $venue::Scenario::parse("conference", &text).unwrap();
+        (scenario.attendees, scenario.minutes) = ($attendees, MINUTES);
         let mut world = $venue::World::new(scenario, $seed);
         world.run_until(world.length()).unwrap();
         let nudges: Vec<_> = world.measure.accounts.iter().map(|account| account.nudges).collect();
@@ -26,6 +30,17 @@ fn real_and_recorded_cryptography_give_the_same_nudges_for_a_seed() {
     assert!(recorded.1.iter().sum::<u32>() > 20, "there are nudges to compare");
     assert_eq!(real.join().unwrap(), recorded);
     assert_ne!(played!(recorded_venue, 12), recorded, "another seed is another hall");
+}
+
+#[test]
+fn the_same_holds_where_a_local_network_and_a_relay_are_used() {
+    const WAYS: &str =
+        "\n[lan]\ncoverage = 0.5\njoined = 0.5\n\n[relay]\nused = 0.5\nlatency_ms = [20.0, 120.0]\n";
+    let recorded = played!(recorded_venue, 11, 60, WAYS);
+    for way in ["lan", "one_hop", "relay"] {
+        assert!(!recorded.0.contains(&format!("\"{way}\":0,")), "no nudge of its kind: {}", recorded.0);
+    }
+    assert_eq!(played!(venue, 11, 60, WAYS), recorded);
 }
 
 /// CI's part of `just sim`: every fault of the real run, and many times its seeds.

@@ -38,6 +38,8 @@ pub(crate) struct Spent;
 /// The budget of one device.
 pub(crate) struct Budget {
     origin: Duration,
+    /// Of a window: [`BUDGET_TOTAL`], or what the settings lower it to.
+    total: u8,
     window: u64,
     charged: Count,
     reserved: Count,
@@ -70,9 +72,10 @@ impl Count {
 }
 
 impl Budget {
-    pub(crate) fn new(origin: Duration) -> Self {
+    pub(crate) fn new(origin: Duration, total: u8) -> Self {
         Self {
             origin,
+            total: total.min(BUDGET_TOTAL),
             window: 0,
             charged: Count::default(),
             reserved: Count::default(),
@@ -155,15 +158,15 @@ impl Budget {
     /// Counts the moments at which the budget grew: it changes with each drip and each window.
     pub(crate) fn drips(&self, now: Duration) -> u64 {
         let (window, into) = self.place(now);
-        window * (u64::from(BUDGET_TOTAL) + 1) + u64::from(allowed(into) - BUDGET_AT_START)
+        window * (u64::from(BUDGET_TOTAL) + 1) + u64::from(self.allowed(into) - self.at_start())
     }
 
     /// When the budget grows next.
     pub(crate) fn next_drip(&self, now: Duration) -> Duration {
         let (window, into) = self.place(now);
         let start = self.origin + BUDGET_WINDOW * u32::try_from(window).unwrap_or(u32::MAX);
-        let drips = u32::from(allowed(into) - BUDGET_AT_START) + 1;
-        if allowed(into) < BUDGET_TOTAL { start + BUDGET_DRIP * drips } else { start + BUDGET_WINDOW }
+        let drips = u32::from(self.allowed(into) - self.at_start()) + 1;
+        if self.allowed(into) < self.total { start + BUDGET_DRIP * drips } else { start + BUDGET_WINDOW }
     }
 
     fn turn(&mut self, now: Duration) {
@@ -176,7 +179,7 @@ impl Budget {
 
     fn room(&self, class: Class, now: Duration, used: u8, others: u8) -> u8 {
         let (_, into) = self.place(now);
-        let left = allowed(into).saturating_sub(used);
+        let left = self.allowed(into).saturating_sub(used);
         match class {
             Class::Radio => left,
             Class::Other => left.min(BUDGET_NOT_RADIO.saturating_sub(others)),
@@ -189,12 +192,16 @@ impl Budget {
         let window = since.as_secs() / BUDGET_WINDOW.as_secs();
         (window, since.saturating_sub(BUDGET_WINDOW * u32::try_from(window).unwrap_or(u32::MAX)))
     }
-}
 
-/// How many evaluations a window has released so far.
-fn allowed(into_window: Duration) -> u8 {
-    let drips = u8::try_from(into_window.as_secs() / BUDGET_DRIP.as_secs()).unwrap_or(u8::MAX);
-    BUDGET_AT_START.saturating_add(drips).min(BUDGET_TOTAL)
+    fn at_start(&self) -> u8 {
+        BUDGET_AT_START.min(self.total)
+    }
+
+    /// How many evaluations a window has released so far.
+    fn allowed(&self, into_window: Duration) -> u8 {
+        let drips = u8::try_from(into_window.as_secs() / BUDGET_DRIP.as_secs()).unwrap_or(u8::MAX);
+        self.at_start().saturating_add(drips).min(self.total)
+    }
 }
 
 #[cfg(test)]
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn eight_come_at_the_start_and_one_every_35_seconds() {
-        let budget = Budget::new(at(1_000));
+        let budget = Budget::new(at(1_000), BUDGET_TOTAL);
         assert_eq!(budget.left(Class::Radio, at(1_000)), 8);
         assert_eq!(budget.left(Class::Radio, at(1_034)), 8);
         assert_eq!(budget.next_drip(at(1_034)), at(1_035));
@@ -228,8 +235,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lower_budget_is_kept_from_the_start_of_a_window_to_its_end() {
+        for total in [0, 3, 8, 12, BUDGET_TOTAL, u8::MAX] {
+            let budget = Budget::new(at(0), total);
+            assert_eq!(budget.left(Class::Radio, at(0)), total.min(8));
+            assert_eq!(budget.left(Class::Radio, at(599)), total.min(BUDGET_TOTAL));
+            assert!(budget.next_drip(at(599)) == at(600) && budget.drips(at(600)) > budget.drips(at(599)));
+        }
+    }
+
+    #[test]
     fn the_lan_uses_at_most_eight_of_a_window() {
-        let mut budget = Budget::new(at(0));
+        let mut budget = Budget::new(at(0), BUDGET_TOTAL);
         let granted = (0..30).filter(|&n| charge(&mut budget, n, Class::Other, at(590))).count();
         assert_eq!(granted, 8);
         assert_eq!(budget.left(Class::Radio, at(590)), 16);
@@ -237,14 +254,14 @@ mod tests {
 
     #[test]
     fn a_digest_is_charged_once() {
-        let mut budget = Budget::new(at(0));
+        let mut budget = Budget::new(at(0), BUDGET_TOTAL);
         assert!(charge(&mut budget, 1, Class::Radio, at(1)) && charge(&mut budget, 1, Class::Radio, at(2)));
         assert_eq!(budget.left(Class::Radio, at(2)), 7);
     }
 
     #[test]
     fn a_peer_of_the_lan_that_passes_dwell_moves_out_of_the_eight() {
-        let mut budget = Budget::new(at(0));
+        let mut budget = Budget::new(at(0), BUDGET_TOTAL);
         assert!((0..8).all(|n| charge(&mut budget, n, Class::Other, at(300))));
         assert_eq!(budget.left(Class::Other, at(300)), 0);
         budget.heard_by_radio(&digest(3), at(301));
@@ -254,7 +271,7 @@ mod tests {
 
     #[test]
     fn rotation_forgets_who_was_charged_and_not_how_many() {
-        let mut budget = Budget::new(at(0));
+        let mut budget = Budget::new(at(0), BUDGET_TOTAL);
         assert!((0..8).all(|n| charge(&mut budget, n, Class::Radio, at(0))));
         let _lost_with_its_exchange = budget.reserve(Class::Radio, at(40));
         budget.forget_digests();
@@ -264,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_grant_for_the_radio_does_not_widen_the_eight() {
-        let mut budget = Budget::new(at(0));
+        let mut budget = Budget::new(at(0), BUDGET_TOTAL);
         assert!((0..8).all(|n| charge(&mut budget, n, Class::Other, at(590))));
         let grant = budget.reserve(Class::Radio, at(590)).unwrap();
         assert_eq!(budget.charge(digest(9), grant, Class::Other, at(590)), Err(Spent));
@@ -300,7 +317,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
         fn no_order_of_steps_exceeds_a_window(steps in prop::collection::vec(step(), 1..300)) {
-            let mut budget = Budget::new(at(0));
+            let mut budget = Budget::new(at(0), BUDGET_TOTAL);
             let mut now = at(0);
             let mut grants = Vec::new();
             // A model of its own: when each digest was charged, and whether it still is one of the eight.

@@ -23,6 +23,9 @@ pub struct Config {
     pub cool_down: Duration,
     /// Between common wall-clock boundaries: whole seconds, 60 to 3,600.
     pub epoch_length: Duration,
+    /// For how many strangers this device evaluates in ten minutes, at most [`limits::BUDGET_TOTAL`]. What it gives a guesser
+    /// grows with it, so it can only be lowered.
+    pub budget: u8,
     /// How many devices between may pass a frame on, at most [`limits::MESH_HOPS`]. With 0 nothing is passed on, nothing is
     /// said of others, and others are not told of this device.
     pub max_hops: u8,
@@ -46,6 +49,7 @@ impl Default for Config {
             rssi_gate: Some(-85),
             cool_down: Duration::from_secs(120),
             epoch_length: Duration::from_secs(600),
+            budget: limits::BUDGET_TOTAL,
             max_hops: 2,
             session: limits::SESSION,
             quiet_hours: None,
@@ -60,6 +64,7 @@ impl Config {
         let (shortest, longest) = limits::EPOCH_LENGTH;
         self.threshold = self.threshold.clamp(1, SLOTS as u8);
         self.epoch_length = Duration::from_secs(self.epoch_length.clamp(shortest, longest).as_secs());
+        self.budget = self.budget.min(limits::BUDGET_TOTAL);
         self.session = self.session.min(limits::SESSION);
         self.max_hops = self.max_hops.min(limits::MESH_HOPS);
         self.rooms.truncate(limits::RELAY_ROOMS);
@@ -128,13 +133,14 @@ mod tests {
         let config = Config {
             threshold: 0,
             epoch_length: Duration::from_millis(1_500),
+            budget: u8::MAX,
             session: Duration::from_secs(90_000),
             ..Config::default()
         };
         let config = config.brought_into_range();
         assert_eq!(
-            (config.threshold, config.epoch_length.as_secs(), config.session),
-            (1, 60, limits::SESSION)
+            (config.threshold, config.epoch_length.as_secs(), config.session, config.budget),
+            (1, 60, limits::SESSION, limits::BUDGET_TOTAL)
         );
     }
 }

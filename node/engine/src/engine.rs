@@ -37,11 +37,12 @@ impl Engine {
     /// from `seed`, which must be fresh, and known to nobody.
     #[must_use]
     pub fn new(config: Config, seed: [u8; 32], now: Now) -> Self {
+        let config = config.brought_into_range();
         let core = Core {
-            config: config.brought_into_range(),
+            budget: Budget::new(now.elapsed, config.budget),
+            config,
             clock: Clock::new(now),
             entropy: Entropy::new(&seed),
-            budget: Budget::new(now.elapsed),
             memory: Memory::default(),
             out: Outbox::default(),
             channels: 0,

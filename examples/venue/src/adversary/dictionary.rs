@@ -119,6 +119,8 @@ pub(super) fn room(minutes: u32, attendees: u32) -> Scenario {
     scenario.attendees = attendees;
     scenario.minutes = minutes;
     scenario.hall = HallPlan { width_m: 6.0, depth_m: 6.0, rooms: Vec::new(), ..scenario.hall };
+    // What an attacker gets over the radio alone.
+    scenario.engine.max_hops = Some(0);
     scenario.people.arrive_minutes = 0.1;
     scenario.people.leave_minutes = 0.0;
     scenario.phones = PhonePlan {

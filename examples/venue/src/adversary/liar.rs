@@ -13,6 +13,8 @@ pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
 fn one(seed: u64, minutes: u32, threshold: u8) -> Result<Row, Violation> {
     let mut scenario = Scenario::built_in("conference")
         .unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
+    // What an attacker gets over the radio alone.
+    scenario.engine.max_hops = Some(0);
     (scenario.attendees, scenario.minutes) = (ATTENDEES, minutes);
     // Everybody else asks for so many shared interests; the liar for one.
     scenario.engine.threshold = Some(threshold);

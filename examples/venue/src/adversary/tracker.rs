@@ -29,6 +29,8 @@ pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
 fn one(seed: u64, minutes: u32, attendees: u32, epoch_s: u64) -> Result<Row, Violation> {
     let mut scenario = Scenario::built_in("conference")
         .unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
+    // What an attacker gets over the radio alone.
+    scenario.engine.max_hops = Some(0);
     (scenario.attendees, scenario.minutes) = (attendees, minutes);
     scenario.people.arrive_minutes = 0.5;
     scenario.engine.epoch_s = Some(epoch_s);

@@ -32,7 +32,13 @@ fn rules(s: &Scenario) -> Vec<Rule> {
     };
     let phones = [s.phones.laptop, s.phones.android_front, s.phones.android_behind, s.phones.iphone_behind];
     let [fewest, most] = s.interests.count;
+    let lan = |of: fn(&super::LanPlan) -> f64| s.lan.as_ref().is_none_or(|lan| share(of(lan)));
+    let relay = |holds: &dyn Fn(&super::RelayPlan) -> bool| s.relay.as_ref().is_none_or(holds);
     vec![
+        rule("lan", "coverage", "has to be 0 to 1", lan(|lan| lan.coverage)),
+        rule("lan", "joined", "has to be 0 to 1", lan(|lan| lan.joined)),
+        rule("relay", "used", "has to be 0 to 1", relay(&|relay| share(relay.used))),
+        rule("relay", "latency_ms", "has to be a span above 0", relay(&|relay| span(relay.latency_ms))),
         rule("", "attendees", "has to be 1 to 100000", (1..=ATTENDEES).contains(&s.attendees)),
         rule("", "minutes", "has to be 1 to 1440", (1..=1440).contains(&s.minutes)),
         rule("hall", "width_m", "has to be 1 to 10000", size(s.hall.width_m)),

@@ -17,7 +17,7 @@ pub(super) struct Spot {
     room: RoomId,
     pub(super) platform: Platform,
     is_present: bool,
-    island: u64,
+    pub(super) island: u64,
 }
 
 impl World {

@@ -38,6 +38,12 @@ pub struct Device {
     /// The chance in what it hears.
     pub(super) ear: Dice,
     pub(super) square: Option<u32>,
+    /// Whether it is on the local network, where that reaches.
+    pub(super) has_lan: bool,
+    /// Whether it uses the relay.
+    pub(super) has_relay: bool,
+    /// Its line to the relay.
+    pub(super) line: Option<u64>,
     /// On which side of a partition it is.
     pub(super) island: u64,
 }

@@ -7,13 +7,15 @@ use crate::faults::Fate;
 
 use super::{
     Role, World,
+    judge::{End, LAST_MESSAGE, Meeting},
     queue::{Arrival, Happening},
     shell::Said,
 };
 
 /// A link: the one who dialled is side 0.
 pub(super) struct Wire {
-    ends: [u32; 2],
+    pub(super) transport: Transport,
+    pub(super) ends: [u32; 2],
     packet: usize,
     packet_us: u64,
     /// Until when what each side sent takes.
@@ -26,36 +28,28 @@ struct Channel {
     /// The side that opened it.
     opener: usize,
     names: [ChannelId; 2],
-    tokens: [Option<sighej_crypto::Token>; 2],
-    sent: [u8; 2],
     closed: [bool; 2],
-    ended: [Option<End>; 2],
+    meeting: Meeting,
 }
 
-/// How an exchange ended for one side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Nudged.
-    Nudge,
-    /// Nothing shared, or the other would not.
-    NoMatch,
-    /// It would not itself.
-    Withheld(sighej_engine::GateReason),
+impl Channel {
+    /// A side of the link as the exchange counts: its opener is 0.
+    fn side(&self, side: usize) -> usize {
+        usize::from(side != self.opener)
+    }
 }
 
-/// An exchange that ended for somebody.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Microseconds from the start.
-    pub at: u64,
-    /// For whom.
-    pub who: u32,
-    /// With whom.
-    pub peer: u32,
-    /// How.
-    pub end: End,
-    /// What the nudge named.
-    pub shared: crate::interests::Ranks,
+impl Wire {
+    /// How many packets a message takes.
+    pub(super) fn packets(&self, bytes: usize) -> u64 {
+        (bytes + MESSAGE_HEADER).div_ceil(self.packet - PACKET_HEADER) as u64
+    }
+
+    /// One side sends so many packets, behind what it sent before. Says when the last is on the air.
+    pub(super) fn send(&mut self, side: usize, packets: u64, now: u64) -> u64 {
+        self.busy[side] = self.busy[side].max(now) + packets * self.packet_us;
+        self.busy[side]
+    }
 }
 
 fn link_id(wire: u64, side: usize) -> LinkId {
@@ -63,7 +57,9 @@ fn link_id(wire: u64, side: usize) -> LinkId {
 }
 
 /// Between two ends, after what was sent is on the air.
-const LATENCY: u64 = 5_000;
+pub(super) const LATENCY: u64 = 5_000;
+/// Of a local network: bytes of a packet, and how long it takes.
+const LAN_PACKET: (usize, u64) = (1_400, 200);
 /// How long the other end takes to notice that a link is gone.
 const SUPERVISION: u64 = 2_000_000;
 
@@ -82,28 +78,41 @@ impl World {
         };
         self.devices[target as usize].links += 1;
         let traits = [who, target].map(|end| self.devices[end as usize].platform.traits());
-        let wire = self.name();
-        self.wires.insert(
-            wire,
-            Wire {
-                ends: [who, target],
-                packet: traits[0].packet.min(traits[1].packet),
-                packet_us: traits[0].packet_us.max(traits[1].packet_us),
-                busy: [self.now; 2],
-                channels: Vec::new(),
-            },
-        );
-        self.devices[who as usize].wires.push(wire);
-        self.devices[target as usize].wires.push(wire);
+        let wire = self.join([who, target], Transport::Ble);
         let shown = &self.devices[target as usize];
         let mut bytes = [shown.version_flags; 9];
         if let Some(token) = shown.token {
             bytes[1..].copy_from_slice(token.as_bytes());
         }
-        self.queue.push(self.now + LATENCY, Happening::OnWire { wire, side: 1, what: Arrival::Up });
-        self.queue.push(self.now + LATENCY, Happening::OnWire { wire, side: 0, what: Arrival::Up });
         let read = self.now + LATENCY + 2 * traits[1].packet_us;
         self.queue.push(read, Happening::OnWire { wire, side: 0, what: Arrival::Token(bytes) });
+    }
+
+    /// A link comes up between two devices.
+    pub(super) fn join(&mut self, ends: [u32; 2], transport: Transport) -> u64 {
+        let traits = ends.map(|end| self.devices[end as usize].platform.traits());
+        let (packet, packet_us) = if transport == Transport::Lan {
+            LAN_PACKET
+        } else {
+            (traits[0].packet.min(traits[1].packet), traits[0].packet_us.max(traits[1].packet_us))
+        };
+        let wire = self.name();
+        let busy = [self.now; 2];
+        self.wires.insert(wire, Wire { transport, ends, packet, packet_us, busy, channels: Vec::new() });
+        for (side, end) in ends.into_iter().enumerate().rev() {
+            self.devices[end as usize].wires.push(wire);
+            self.queue.push(self.now + LATENCY, Happening::OnWire { wire, side, what: Arrival::Up });
+        }
+        wire
+    }
+
+    /// A device shows itself to the other end of a link.
+    pub(super) fn present(&mut self, link: LinkId, bytes: &[u8]) {
+        let (wire, side) = (link.0 / 2, (link.0 % 2) as usize);
+        if let Ok(bytes) = bytes.try_into() {
+            let what = Arrival::Token(bytes);
+            self.queue.push(self.now + LATENCY, Happening::OnWire { wire, side: 1 - side, what });
+        }
     }
 
     /// Something arrives at an end of a link.
@@ -111,7 +120,9 @@ impl World {
         let Some(link) = self.wires.get(&wire) else { return };
         let (who, other) = (link.ends[side], link.ends[1 - side]);
         let at = self.time(who);
-        let address = (side == 0).then(|| self.devices[other as usize].address);
+        let transport = link.transport;
+        let by_radio = transport == Transport::Ble;
+        let address = (side == 0 && by_radio).then(|| self.devices[other as usize].address);
         let name = |channel: usize| {
             link.channels
                 .get(channel)
@@ -122,7 +133,7 @@ impl World {
             Arrival::Up => {
                 let id = link_id(wire, side);
                 let Some(engine) = self.engine(who) else { return };
-                engine.handle_link_up(id, Transport::Ble, address, at);
+                engine.handle_link_up(id, transport, address, at);
                 self.drain(who);
             }
             Arrival::Token(bytes) => {
@@ -144,6 +155,13 @@ impl World {
                     self.ended(wire, channel, side, said);
                 }
             }
+            Arrival::Mesh(bytes) => {
+                let Some(engine) = self.engine(who) else { return };
+                engine.handle_mesh(link_id(wire, side), &bytes, at);
+                if let Some(said) = self.drain(who) {
+                    self.ended_over_mesh(who, &bytes, said);
+                }
+            }
             Arrival::Closed(channel) => {
                 let Some(name) = name(channel) else { return };
                 let Some(engine) = self.engine(who) else { return };
@@ -153,44 +171,14 @@ impl World {
         }
     }
 
-    /// An exchange ended for one side: judged, alone and beside the other.
+    /// An exchange ended for one side.
     fn ended(&mut self, wire: u64, channel: usize, side: usize, said: Said) {
         let Some(link) = self.wires.get_mut(&wire) else { return };
-        let [me, peer] = [link.ends[side], link.ends[1 - side]];
         let Some(channel) = link.channels.get_mut(channel) else { return };
-        let end = match &said {
-            Said::Nudge(_) => End::Nudge,
-            Said::NoMatch => End::NoMatch,
-            Said::Withheld(gate) => End::Withheld(*gate),
-        };
-        channel.ended[side] = Some(end);
-        let (theirs, tokens) = (channel.ended[1 - side], channel.tokens);
-        let [mine, other] = [me, peer].map(|end| &self.devices[end as usize]);
-        let honest = mine.is_honest() && other.is_honest();
-        if honest && let Said::Nudge(nudge) = &said {
-            let held = (mine.set(), other.set());
-            let tokens = [tokens[side], tokens[1 - side]];
-            let holds = self.model.nudged((me, peer), tokens, nudge, held);
-            self.check(holds);
-        }
-        if honest && let Some(theirs) = theirs {
-            let holds = self.model.both_ended((me, peer), end, theirs);
-            self.check(holds);
-        }
-        let is_nudge = end == End::Nudge;
-        let at = self.position(me);
-        self.measure.ended((me, peer), is_nudge, self.now, at);
-        if self.keep_outcomes {
-            let shared = match said {
-                Said::Nudge(nudge) => {
-                    let ranks: Vec<usize> =
-                        nudge.interests.iter().filter_map(|i| self.popularity.rank(i)).collect();
-                    self.popularity.ranks(ranks)
-                }
-                Said::NoMatch | Said::Withheld(_) => crate::interests::Ranks::default(),
-            };
-            self.outcomes.push(Outcome { at: self.now, who: me, peer, end, shared });
-        }
+        let side = channel.side(side);
+        let before = channel.meeting;
+        channel.meeting.ended[side] = Some(End::of(&said));
+        self.judge(before, side, said);
     }
 
     pub(super) fn open(&mut self, who: u32, link: LinkId, channel: ChannelId) {
@@ -198,18 +186,15 @@ impl World {
         let names = self.name();
         let Some(on) = self.wires.get_mut(&wire) else { return };
         let theirs = ChannelId::Inbound(names);
-        let tokens = on.ends.map(|end| self.devices[end as usize].token);
+        let ends = [on.ends[side], on.ends[1 - side]];
         on.channels.push(Channel {
             opener: side,
             names: if side == 0 { [channel, theirs] } else { [theirs, channel] },
-            tokens,
-            sent: [0; 2],
             closed: [false; 2],
-            ended: [None; 2],
+            meeting: Meeting::new(ends, ends.map(|end| self.devices[end as usize].token)),
         });
         let number = on.channels.len() - 1;
-        on.busy[side] = on.busy[side].max(self.now) + on.packet_us;
-        let at = on.busy[side] + LATENCY;
+        let at = on.send(side, 1, self.now) + LATENCY;
         self.measure.began(who);
         self.queue.push(at, Happening::OnWire { wire, side: 1 - side, what: Arrival::Opened(number) });
     }
@@ -218,27 +203,21 @@ impl World {
         let Some((wire, side, number)) = self.channel(who, channel) else { return };
         let fate = self.faults.fate(&mut self.dice);
         let Some(link) = self.wires.get_mut(&wire) else { return };
-        let other = link.ends[1 - side];
         let channel = &mut link.channels[number];
-        channel.sent[side] += 1;
-        let message = 2 * channel.sent[side] - u8::from(channel.opener == side);
+        let of = channel.side(side);
+        let (message, peer) = (channel.meeting.send(of), channel.meeting.tokens[1 - of]);
         let keeps = self.devices[who as usize].role == (Role::Attacker { withholds_tags: true });
         if keeps && message == LAST_MESSAGE {
             return self.cut(wire, None);
         }
-        let peer = channel.tokens[1 - side];
-        let packets = (bytes.len() + MESSAGE_HEADER).div_ceil(link.packet - PACKET_HEADER) as u64;
-        link.busy[side] = link.busy[side].max(self.now) + packets * link.packet_us;
-        let at = link.busy[side] + LATENCY;
+        let packets = link.packets(bytes.len());
+        let at = link.send(side, packets, self.now) + LATENCY;
         self.measure.sent(who, bytes.len() as u64 + packets * PACKET_HEADER as u64);
-        if EVALUATIONS.contains(&message) && self.devices[who as usize].is_honest() {
-            let holds = self.model.evaluates(who, peer, self.now);
-            self.check(holds);
-        }
+        self.charge(who, message, peer);
         let what = Arrival::Frame(number, bytes.into());
         let happening = |what| Happening::OnWire { wire, side: 1 - side, what };
         match fate {
-            Fate::Arrives if !self.reaches(who, other) => self.cut(wire, None),
+            Fate::Arrives if !self.is_whole(wire) => self.cut(wire, None),
             Fate::Arrives => self.queue.push(at, happening(what)),
             Fate::Lost => self.cut(wire, None),
             Fate::Doubled => {
@@ -271,6 +250,21 @@ impl World {
         }
     }
 
+    /// Whether the two ends of a link still reach each other.
+    pub(super) fn is_whole(&self, wire: u64) -> bool {
+        self.wires.get(&wire).is_some_and(|on| match on.transport {
+            Transport::Lan => self.shares_lan(on.ends[0], on.ends[1]),
+            Transport::Ble | Transport::Relay | Transport::Mesh => self.reaches(on.ends[0], on.ends[1]),
+        })
+    }
+
+    /// Of a device's links those are lost whose ends have parted.
+    pub(super) fn part(&mut self, who: u32) {
+        let mine = &self.devices[who as usize].wires;
+        let parted: Vec<u64> = mine.iter().copied().filter(|wire| !self.is_whole(*wire)).collect();
+        parted.into_iter().for_each(|wire| self.cut(wire, None));
+    }
+
     /// All links of a device that fell silent, or died.
     pub(super) fn cut_all(&mut self, who: u32) {
         let mine = self.devices[who as usize].wires.clone();
@@ -280,10 +274,10 @@ impl World {
 
     /// A link is gone; whoever did not cut it notices.
     pub(super) fn cut(&mut self, wire: u64, cutter: Option<u32>) {
-        let Some(Wire { ends, .. }) = self.wires.remove(&wire) else { return };
+        let Some(Wire { ends, transport, .. }) = self.wires.remove(&wire) else { return };
         for (side, who) in ends.into_iter().enumerate() {
             let device = &mut self.devices[who as usize];
-            device.links = device.links.saturating_sub(1);
+            device.links = device.links.saturating_sub(u8::from(transport == Transport::Ble));
             device.wires.retain(|on| *on != wire);
             if cutter != Some(who) {
                 let life = device.life;
@@ -304,8 +298,3 @@ impl World {
         })
     }
 }
-
-/// Of five messages these carry an evaluation.
-const EVALUATIONS: [u8; 2] = [3, 4];
-/// The initiator's tags.
-const LAST_MESSAGE: u8 = 5;

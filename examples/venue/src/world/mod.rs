@@ -4,18 +4,23 @@
 mod air;
 mod device;
 mod ear;
+mod judge;
+mod lan;
 mod links;
+mod mesh;
 mod queue;
+mod relay;
 mod setup;
 mod shell;
 mod tick;
 
 pub use device::{Device, Role};
-pub use links::{End, Outcome};
+pub use judge::{End, Outcome};
 pub use setup::Flood;
 
 use std::{collections::BTreeMap, time::Duration};
 
+use sighej_crypto::Token;
 use sighej_engine::{Intent, Now};
 
 use crate::{
@@ -30,8 +35,11 @@ use crate::{
     radio::Ether,
     scenario::Scenario,
 };
+use lan::Lan;
 use links::Wire;
+use mesh::Talks;
 use queue::{Happening, Queue};
+use relay::Relay;
 use tick::Ticks;
 
 /// Seconds since the Unix epoch when an event begins: 100 s after a boundary.
@@ -70,6 +78,11 @@ pub struct World {
     grid: Grid,
     queue: Queue,
     wires: BTreeMap<u64, Wire>,
+    /// Whose each token is that is shown now.
+    tokens: BTreeMap<Token, u32>,
+    talks: Talks,
+    lan: Lan,
+    relay: Option<Relay>,
     names: u64,
     dice: Dice,
     model: Model,
@@ -127,6 +140,7 @@ impl World {
             Happening::DialFailed { who, under, address } => self.dial_failed(who, under, address),
             Happening::LinkDown { who, life, link } => self.link_down(who, life, link),
             Happening::OnWire { wire, side, what } => self.on_wire(wire, side, what),
+            Happening::Relay(step) => self.relay_step(step),
             Happening::Fault(fault) => self.fault(fault),
         }
     }

@@ -6,6 +6,8 @@ use sighej_engine::{LinkId, RadioAddress};
 
 use crate::faults::Fault;
 
+use super::relay::Step;
+
 /// Something that happens at a time. `who` is a device, `life` one run of its program.
 #[derive(Clone, Debug)]
 pub(super) enum Happening {
@@ -39,6 +41,8 @@ pub(super) enum Happening {
         side: usize,
         what: Arrival,
     },
+    /// Something between a device and the relay.
+    Relay(Step),
     Fault(Fault),
 }
 
@@ -50,6 +54,8 @@ pub(super) enum Arrival {
     Token([u8; 9]),
     Opened(usize),
     Frame(usize, Box<[u8]>),
+    /// A frame of the mesh.
+    Mesh(Box<[u8]>),
     Closed(usize),
 }
 

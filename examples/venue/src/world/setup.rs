@@ -2,7 +2,9 @@
 
 use std::thread;
 
-use sighej_engine::{Engine, Intent, RadioAddress};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use sighej_crypto::{InterestSet, relay::RoomSecret};
+use sighej_engine::{Engine, Intent, RadioAddress, Room};
 
 use crate::{
     dice::Dice,
@@ -19,7 +21,10 @@ use crate::{
 
 use super::{
     Device, Role, World,
+    lan::Lan,
+    mesh::Talks,
     queue::{Happening, Queue},
+    relay::Relay,
     tick::Ticks,
 };
 
@@ -42,6 +47,8 @@ mod purpose {
     pub(super) const DEVICE: u64 = 4;
     pub(super) const ENGINE: u64 = 5;
     pub(super) const EAR: u64 = 6;
+    pub(super) const RELAY: u64 = 7;
+    pub(super) const ROOM: u64 = 8;
 }
 
 impl World {
@@ -70,6 +77,10 @@ impl World {
             flood: None,
             queue: Queue::default(),
             wires: std::collections::BTreeMap::new(),
+            tokens: std::collections::BTreeMap::new(),
+            talks: Talks::default(),
+            lan: Lan::default(),
+            relay: None,
             names: 0,
             dice: Dice::new(seed, &[purpose::WORLD]),
             model: Model::default(),
@@ -79,6 +90,11 @@ impl World {
             scenario,
         };
         world.queue.push(0, Happening::Tick);
+        world.lan.covers_m = world.scenario.lan.as_ref().map_or(0.0, |lan| lan.coverage) * world.hall.width;
+        if let Some(plan) = &world.scenario.relay {
+            let epoch = world.scenario.engine.config(InterestSet::default(), true).epoch_length;
+            world.relay = Some(Relay::new(plan, epoch, Dice::new(seed, &[purpose::RELAY]).seed()));
+        }
         (0..world.scenario.attendees).for_each(|who| world.invite(who));
         world
     }
@@ -100,6 +116,23 @@ impl World {
             if at < self.length {
                 self.queue.push(at, Happening::Gone(who));
             }
+        }
+        let to_lan = self.scenario.lan.as_ref().is_some_and(|lan| dice.chance(lan.joined));
+        let to_relay = self.scenario.relay.as_ref().is_some_and(|relay| dice.chance(relay.used));
+        self.connect(who, to_lan, to_relay);
+    }
+
+    /// What else than the radio a device uses: the local network, the relay with the event's room.
+    pub fn connect(&mut self, who: u32, to_lan: bool, to_relay: bool) {
+        let device = &mut self.devices[who as usize];
+        if to_lan {
+            device.has_lan = true;
+            self.lan.invite(who);
+        }
+        if to_relay {
+            let mut rng = ChaCha20Rng::from_seed(Dice::new(self.seed, &[purpose::ROOM]).seed());
+            device.has_relay = true;
+            device.config.rooms = vec![Room::new(&RoomSecret::random(&mut rng))];
         }
     }
 
@@ -133,6 +166,9 @@ impl World {
             wires: Vec::new(),
             wake_at: u64::MAX,
             square: None,
+            has_lan: false,
+            has_relay: false,
+            line: None,
             island: 0,
             ear: Dice::new(self.seed, &[purpose::EAR, u64::from(who)]),
         };
@@ -175,9 +211,9 @@ impl World {
         if device.engine.take().is_none() {
             return;
         }
-        device.token = None;
-        self.show(who);
+        self.hide(who);
         self.cut_all(who);
+        self.leave_relay(who);
         self.model.stops(who);
     }
 

@@ -71,10 +71,10 @@ impl World {
     fn perform(&mut self, who: u32, transmit: Transmit) {
         match transmit {
             Transmit::Air(Air::Silent) => {
-                self.devices[who as usize].token = None;
-                self.show(who);
+                self.hide(who);
                 self.model.silent(who);
                 self.cut_all(who);
+                self.leave_relay(who);
             }
             Transmit::Air(Air::Present { version_flags, token }) => self.appear(who, version_flags, token),
             Transmit::Dial { address } => self.dial(who, address),
@@ -82,21 +82,37 @@ impl World {
             Transmit::Frame { channel, bytes } => self.carry(who, channel, bytes),
             Transmit::CloseChannel { channel } => self.close(who, channel),
             Transmit::CloseLink { link } => self.hang_up(who, link),
-            // There is no local network, no mesh and no relay in this hall.
-            Transmit::Presence { .. }
-            | Transmit::Mesh { .. }
-            | Transmit::RelayFrame { .. }
-            | Transmit::RelayClose { .. } => {}
+            Transmit::Mesh { link, bytes } => self.pass(who, link, bytes),
+            Transmit::Presence { link, bytes } => self.present(link, &bytes),
+            Transmit::RelayFrame { bytes } => self.say_to_relay(who, bytes),
+            Transmit::RelayClose { away } => self.close_relay(who, away),
         }
     }
 
     fn appear(&mut self, who: u32, version_flags: u8, token: Token) {
         let device = &mut self.devices[who as usize];
-        if device.token != Some(token) {
+        let is_new = device.token != Some(token);
+        if is_new {
             device.next_address(who);
         }
-        device.token = Some(token);
+        let before = device.token.replace(token);
         device.version_flags = version_flags;
+        if let Some(before) = before {
+            self.tokens.remove(&before);
+        }
+        self.tokens.insert(token, who);
+        self.show(who);
+        if is_new {
+            self.leave_relay(who);
+            self.seek_relay(who, 0);
+        }
+    }
+
+    /// It shows itself no longer.
+    pub(super) fn hide(&mut self, who: u32) {
+        if let Some(token) = self.devices[who as usize].token.take() {
+            self.tokens.remove(&token);
+        }
         self.show(who);
     }
 

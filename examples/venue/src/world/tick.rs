@@ -61,7 +61,7 @@ impl World {
         who.sort_unstable_by_key(|(who, listens)| (*who, !listens));
         who.dedup_by_key(|(who, _)| *who);
         let mut parts: Vec<Part> =
-            who.into_iter().filter_map(|(who, listens)| self.part(who, listens)).collect();
+            who.into_iter().filter_map(|(who, listens)| self.share(who, listens)).collect();
         self.play(&mut parts);
         parts.into_iter().for_each(|part| self.take_back(part));
     }
@@ -74,6 +74,8 @@ impl World {
             let stays = self.now < device.person.leaves;
             if stays {
                 self.walk(*who);
+                self.part(*who);
+                self.discover(*who);
             } else if let Some(square) = device.square.take() {
                 self.grid.leave(square, *who);
             }
@@ -83,7 +85,7 @@ impl World {
         listeners.into_iter()
     }
 
-    fn part(&mut self, who: u32, listens: bool) -> Option<Part> {
+    fn share(&mut self, who: u32, listens: bool) -> Option<Part> {
         let device = &mut self.devices[who as usize];
         let listens = listens && device.is_present();
         let engine = device.engine.take()?;
@@ -131,6 +133,8 @@ impl World {
                 part.holds = Err("a timeout is still due after it was handled");
             } else if !part.listens {
                 let length = self.devices[part.who as usize].config.epoch_length;
+                // A clock that a relay sets right is not the device's own any more.
+                let length = self.relay.is_none().then_some(length);
                 part.holds = self.model.status(&part.engine.status(at), at, length);
             }
         }
