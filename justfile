@@ -11,6 +11,7 @@ check:
     cargo fmt --all --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo clippy --locked --release --workspace --all-targets -- -D warnings
+    .ci/features
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --workspace --no-deps
     cargo deny --locked check --hide-inclusion-graph licenses bans sources
 
