@@ -221,6 +221,17 @@ pub enum RadioError {
     Platform(String),
 }
 
+impl RadioError {
+    /// Whether the attendee can do something about it, so that it is worth telling when it takes the place of another.
+    #[must_use]
+    pub fn can_be_mended(&self) -> bool {
+        match self {
+            Self::NoAdapter(_) | Self::PoweredOff | Self::Forbidden(_) | Self::NoService(_) => true,
+            Self::CannotAdvertise | Self::Unreachable | Self::TimedOut(_) | Self::Platform(_) => false,
+        }
+    }
+}
+
 /// Why a packet did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LinkError {

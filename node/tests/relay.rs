@@ -139,13 +139,18 @@ fn killed_and_back() -> Result<(), Failed> {
     for program in [&mut one, &mut two] {
         program.wait_for("nudge", WITH_A_BOUNDARY)?;
     }
+    let epochs = |program: &Program| program.seen().iter().filter(|line| line.event() == "epoch").count();
+    let before = [&one, &two].map(epochs);
     let hall = hall.crash_and_return(Duration::from_secs(2))?;
     let back = Instant::now();
     for program in [&mut one, &mut two] {
         wait_for_state(program, "down", SOON)?;
         wait_for_state(program, "up", WITH_A_BOUNDARY)?;
     }
-    eprintln!("both were back {:.1} s after the relay", back.elapsed().as_secs_f64());
+    let took = back.elapsed();
+    eprintln!("both were back {:.1} s after the relay", took.as_secs_f64());
+    // At a boundary between epochs they are silent first.
+    assert!(took < SOON || [&one, &two].map(epochs) != before, "{took:?}");
     // A third finds both, so the room works; the two of before are not nudged about each other again.
     let mut three = apart(&link, &["devops", "chess"], &[])?;
     three.wait_for("nudge", WITH_A_BOUNDARY)?;
@@ -395,7 +400,8 @@ fn secrecy() -> Result<(), Failed> {
 
 fn statistics() -> Result<(), Failed> {
     let hall = Hall::open(&["--event", "A meeting", "--epsilon", "1.5"])?;
-    let link = hall.invite(hall.address)?;
+    let cable = Cable::to(hall.address)?;
+    let link = hall.invite(cable.entrance)?;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("state/statistics");
     let file = file.to_str().ok_or("a path")?;
@@ -413,5 +419,16 @@ fn statistics() -> Result<(), Failed> {
     assert_eq!(kept[0], kept[1], "a node that starts again says the same, whatever its interests are by now");
     let text = kept[0].to_ascii_lowercase();
     assert!(!text.windows(6).any(|window| window == b"devops"));
+    // A connection that carries a report carries nothing else: no WebSocket, and so no registration.
+    let (reports, others): (Vec<_>, Vec<_>) =
+        cable.said().into_iter().partition(|said| said.starts_with(b"POST "));
+    assert_eq!(reports.len(), 2);
+    let asks_for =
+        |said: &[u8], what: &str| String::from_utf8_lossy(said).to_ascii_lowercase().contains(what);
+    for said in &reports {
+        assert!(!asks_for(said, "upgrade") && !asks_for(said, "get /"), "{}", String::from_utf8_lossy(said));
+    }
+    assert!(others.iter().any(|said| asks_for(said, "upgrade: websocket")), "the cable hears");
+    assert!(!others.iter().any(|said| asks_for(said, "post /")), "no report on another connection");
     Ok(())
 }

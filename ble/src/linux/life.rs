@@ -1,6 +1,7 @@
 //! The radio's life: appears when told, leaves when told, and comes back by itself after whatever took it off the air.
 
 use std::{
+    mem::{Discriminant, discriminant},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -49,6 +50,8 @@ pub(super) struct Life {
     wanted: Option<Presence>,
     air: Option<OnAir>,
     come_back: Duration,
+    /// What the owner was last told of its absence.
+    told: Option<Discriminant<RadioError>>,
 }
 
 impl Life {
@@ -60,7 +63,7 @@ impl Life {
         reach: watch::Sender<Option<Reach>>,
     ) -> Life {
         let come_back = COME_BACK_FIRST;
-        Life { setup, bus: Some(bus), heard, events, reach, wanted: None, air: None, come_back }
+        Life { setup, bus: Some(bus), heard, events, reach, wanted: None, air: None, come_back, told: None }
     }
 
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
@@ -104,7 +107,9 @@ impl Life {
             _ => {
                 self.leave().await;
                 self.come_back = COME_BACK_FIRST;
-                self.start(presence).await
+                let started = self.start(presence).await;
+                self.told = started.as_ref().err().map(discriminant);
+                started
             }
         }
     }
@@ -119,6 +124,7 @@ impl Life {
                 let connections = Arc::clone(air.connections());
                 self.reach.send_replace(Some(Reach { bus: bus.clone(), connections }));
                 (self.bus, self.air, self.come_back) = (Some(bus), Some(air), COME_BACK_FIRST);
+                self.told = None;
                 self.events.up();
                 Ok(())
             }
@@ -133,16 +139,25 @@ impl Life {
 
     async fn come_back(&mut self) {
         let Some(presence) = self.wanted else { return };
-        if self.start(presence).await.is_err() {
+        if let Err(why) = self.start(presence).await {
             self.come_back = (self.come_back * 2).min(COME_BACK_LONGEST);
+            // A service that failed comes back to an adapter that is switched off: the owner is to know what to mend now.
+            if why.can_be_mended() && self.told != Some(discriminant(&why)) {
+                self.tell(why);
+            }
         }
     }
 
     async fn fell(&mut self, why: RadioError) {
         tracing::warn!(reason = %why, "Bluetooth is gone; trying to come back");
         self.leave().await;
-        self.events.down(why);
+        self.tell(why);
         self.come_back = COME_BACK_FIRST;
+    }
+
+    fn tell(&mut self, why: RadioError) {
+        self.told = Some(discriminant(&why));
+        self.events.down(why);
     }
 
     async fn leave(&mut self) {

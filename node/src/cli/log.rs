@@ -3,6 +3,7 @@
 use std::{
     env,
     io::{self, IsTerminal},
+    panic,
 };
 
 use tracing_subscriber::{
@@ -35,6 +36,24 @@ pub(crate) fn start() -> Result<(), String> {
         .map_err(|error| error.to_string())
 }
 
+/// Keeps one panic of a library off standard error, which is the attendee's screen: a detached task of bluez-async ends so where a
+/// signal comes between the end of a stream and the task that unsubscribes it. Nothing depends on that task.
+pub(crate) fn hush() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |about| {
+        if about.location().is_some_and(|place| is_harmless(place.file())) {
+            tracing::debug!("a stream of D-Bus signals ended twice");
+        } else {
+            usual(about);
+        }
+    }));
+}
+
+fn is_harmless(file: &str) -> bool {
+    let parts: Vec<&str> = file.rsplit(['/', '\\']).collect();
+    matches!(parts[..], ["messagestream.rs", "src", library, ..] if library.starts_with("bluez-async-"))
+}
+
 /// A file or a journal is no place for colours.
 fn is_coloured() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -49,6 +68,16 @@ mod tests {
     use tracing::Level;
 
     use super::*;
+
+    #[test]
+    fn no_panic_but_the_known_one_is_hushed() {
+        assert!(is_harmless("/home/me/.cargo/registry/src/index/bluez-async-0.9.0/src/messagestream.rs"));
+        for other in
+            ["/registry/bluez-async-0.9.0/src/device.rs", "node/src/messagestream.rs", "messagestream.rs"]
+        {
+            assert!(!is_harmless(other), "{other}");
+        }
+    }
 
     #[test]
     fn only_this_project_is_heard_even_at_trace() {

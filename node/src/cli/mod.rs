@@ -54,6 +54,7 @@ impl From<io::Error> for Ended {
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     let cli = args::Cli::parse();
+    log::hush();
     let result = log::start().map_err(Ended::usage).and_then(|()| match cli.command {
         None => app(*cli.app),
         Some(args::Command::Run(run)) => in_runtime(run::run(*run)),

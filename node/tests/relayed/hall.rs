@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -131,6 +131,14 @@ fn read(folder: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
 pub(crate) struct Cable {
     pub(crate) entrance: SocketAddr,
     ends: Arc<Mutex<Vec<TcpStream>>>,
+    said: Said,
+}
+
+/// What each connection carried from its near end.
+type Said = Arc<Mutex<Vec<Vec<u8>>>>;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Cable {
@@ -138,33 +146,46 @@ impl Cable {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let entrance = listener.local_addr()?;
         let ends = Arc::<Mutex<Vec<TcpStream>>>::default();
-        let held = Arc::clone(&ends);
+        let said = Said::default();
+        let (held, heard) = (Arc::clone(&ends), Arc::clone(&said));
         thread::spawn(move || {
-            for near in listener.incoming().map_while(Result::ok) {
+            for (number, near) in listener.incoming().map_while(Result::ok).enumerate() {
+                lock(&heard).push(Vec::new());
                 let Ok(far) = TcpStream::connect(exit) else { continue };
-                for (from, to) in [(&near, &far), (&far, &near)] {
+                for (from, to, is_near) in [(&near, &far, true), (&far, &near, false)] {
                     if let (Ok(from), Ok(to)) = (from.try_clone(), to.try_clone()) {
-                        thread::spawn(move || pass(from, to));
+                        let heard = is_near.then(|| Arc::clone(&heard));
+                        thread::spawn(move || pass(from, to, number, heard));
                     }
                 }
-                held.lock().unwrap_or_else(PoisonError::into_inner).extend([near, far]);
+                lock(&held).extend([near, far]);
             }
         });
-        Ok(Cable { entrance, ends })
+        Ok(Cable { entrance, ends, said })
+    }
+
+    /// What each connection carried so far from whoever opened it.
+    pub(crate) fn said(&self) -> Vec<Vec<u8>> {
+        lock(&self.said).clone()
     }
 
     /// Everything that runs through it is lost.
     pub(crate) fn cut(&self) {
-        for end in self.ends.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for end in lock(&self.ends).drain(..) {
             // It may be gone already.
             let _gone = end.shutdown(std::net::Shutdown::Both);
         }
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream) {
+fn pass(mut from: TcpStream, mut to: TcpStream, number: usize, heard: Option<Said>) {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
+        if let Some(said) = &heard
+            && let Some(said) = lock(said).get_mut(number)
+        {
+            said.extend_from_slice(&buffer[..count]);
+        }
         if to.write_all(&buffer[..count]).is_err() {
             return;
         }
