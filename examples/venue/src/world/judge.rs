@@ -74,10 +74,11 @@ impl End {
 }
 
 impl World {
-    /// A message with an evaluation leaves for the peer. Where there is a relay, nobody can judge the budget: evaluations
-    /// through it are sealed, so which later ones are to somebody charged before shows to their two ends alone.
+    /// A message with an evaluation leaves for the peer. Budgets are judged over the radio alone: what is charged
+    /// for through a relay is sealed, and what goes over neighbours leaves later than it is charged for.
     pub(super) fn charge(&mut self, who: u32, message: u8, peer: Option<Token>) {
-        let is_judged = self.relay.is_none() && self.devices[who as usize].is_honest();
+        let device = &self.devices[who as usize];
+        let is_judged = self.relay.is_none() && device.config.max_hops == 0 && device.is_honest();
         if is_judged && EVALUATIONS.contains(&message) {
             let holds = self.model.evaluates(who, peer, self.now);
             self.check(holds);
