@@ -29,6 +29,8 @@ const TELL_AGE_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct App {
     settings: Settings,
     look: Look,
+    /// The same where there is little room.
+    small_look: Look,
     folder: crate::keep::Folder,
     tokens: TokenKeep,
     /// Where the last token was kept.
@@ -172,11 +174,12 @@ impl App {
     }
 
     pub(crate) fn new(settings: Settings, folder: crate::keep::Folder, zone: TimeZone) -> Self {
-        let look = Look { tones: settings.theme.tones(), lang: settings.lang, zone };
+        let look = Look { tones: settings.theme.tones(), lang: settings.lang, zone, is_small: false };
         let screen = Box::new(connect::State::new(false));
         Self {
             tokens: TokenKeep::new(folder.clone()),
             settings,
+            small_look: Look { is_small: true, ..look.clone() },
             look,
             folder,
             place: None,

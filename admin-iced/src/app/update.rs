@@ -4,6 +4,7 @@ use iced::{Task, window};
 
 use super::{App, Message, Stage, keys, now};
 use crate::client::Client;
+use crate::look::Look;
 use crate::screen::{connect, settings};
 use crate::words::Word;
 
@@ -116,6 +117,7 @@ impl App {
     pub(super) fn dress(&mut self) {
         self.look.tones = self.settings.theme.tones();
         self.look.lang = self.settings.lang;
+        self.small_look = Look { is_small: true, ..self.look.clone() };
         if let Stage::Watching(watch) = &self.stage {
             watch.redraw();
         }

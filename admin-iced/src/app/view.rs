@@ -6,9 +6,9 @@ use iced::{Center, Element, Fill, Size};
 use super::watch::{Screen, Watch};
 use super::{App, Message, Stage, Tab};
 use crate::look::style::{self, Weight};
-use crate::look::{gap, pad, size};
+use crate::look::{Look, gap, pad, size};
 use crate::model::Link;
-use crate::screen::settings;
+use crate::screen::{fingerprint, settings};
 use crate::widget::{press, soft, wide};
 use crate::words::{Word, advice, duration};
 
@@ -42,28 +42,29 @@ impl App {
 
     fn watching<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
         responsive(move |room| {
-            if room.width < NARROW.width || room.height < NARROW.height {
-                column![self.top(watch), self.screen(watch)].into()
+            let is_low = room.height < NARROW.height;
+            let look = if is_low { &self.small_look } else { &self.look };
+            if is_low || room.width < NARROW.width {
+                column![self.top(look, watch), self.screen(look, watch)].into()
             } else {
-                row![self.side(watch), self.screen(watch)].into()
+                row![self.side(watch), self.screen(look, watch)].into()
             }
         })
         .into()
     }
 
-    fn screen<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
-        let look = &self.look;
+    fn screen<'a>(&'a self, look: &'a Look, watch: &'a Watch) -> Element<'a, Message> {
         let screen = match &watch.screen {
             Screen::Now => watch.now.view(look, &watch.feed, self.now),
-            Screen::OverTime(screen) => screen.view(look).map(Message::OverTime),
-            Screen::Interests(screen) => screen.view(look).map(Message::Interests),
-            Screen::Health(screen) => screen.view(look, &watch.feed).map(Message::Health),
+            Screen::OverTime(screen) => screen.view(look, watch.is_old(), self.now).map(Message::OverTime),
+            Screen::Interests(screen) => screen.view(look, watch.is_old(), self.now).map(Message::Interests),
+            Screen::Health(screen) => screen.view(look, &watch.feed, self.now).map(Message::Health),
             Screen::Settings => {
                 let used = Some(watch.address());
                 settings::view(look, &self.settings, used, self.place).map(Message::Settings)
             }
         };
-        Column::new().push(self.banner(watch)).push(container(screen).height(Fill)).into()
+        Column::new().push(self.banner(look, watch)).push(container(screen).height(Fill)).into()
     }
 
     /// Whose numbers these are.
@@ -74,9 +75,8 @@ impl App {
         column![text("SigHej").size(size::TITLE).color(look.tones.accent), soft(look, relay)]
     }
 
-    /// The names of the screens, where there is little room beside them.
-    fn top<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
-        let look = &self.look;
+    /// The names of the screens, where there is little room beside them; alone, where there is little above, too.
+    fn top<'a>(&'a self, look: &'a Look, watch: &'a Watch) -> Element<'a, Message> {
         let tab = |tab: Tab| {
             let weight = if tab == watch.tab() { Weight::Chosen } else { Weight::Faint };
             press(look, look.say(tab.word()), weight, Some(Message::Go(tab)))
@@ -85,9 +85,10 @@ impl App {
         let buttons = [(Word::ExportCsv, Message::Export), (Word::WallMode, Message::Wall(true))];
         let buttons = buttons.map(|(word, message)| faint(word, message));
         let tabs = Tab::ALL.map(tab).into_iter().chain(buttons);
-        let top = column![self.name(watch), row(tabs).spacing(gap::TINY).wrap()];
+        let name = (!look.is_small).then(|| self.name(watch));
+        let top = Column::new().push(name).push(row(tabs).spacing(gap::TINY).wrap());
         container(top.spacing(gap::SMALL))
-            .padding(pad::BANNER)
+            .padding(if look.is_small { pad::SMALL_BANNER } else { pad::BANNER })
             .width(Fill)
             .style(style::side(look.tones))
             .into()
@@ -114,51 +115,55 @@ impl App {
 
     fn wall_view<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
         let wall = watch.now.wall(&self.look, &watch.feed, self.now);
-        Column::new().push(self.banner(watch)).push(container(wall).height(Fill)).into()
+        Column::new().push(self.banner(&self.look, watch)).push(container(wall).height(Fill)).into()
     }
 
     /// What the admin has to know before believing a number.
-    fn banner<'a>(&'a self, watch: &'a Watch) -> Option<Element<'a, Message>> {
-        let look = &self.look;
+    fn banner<'a>(&'a self, look: &'a Look, watch: &'a Watch) -> Option<Element<'a, Message>> {
         match watch.feed.link() {
             Link::Connecting => None,
             Link::Live => {
                 let apart = watch.feed.clocks_apart()?;
                 let word = if apart > 0 { Word::ClocksApartAhead } else { Word::ClocksApartBehind };
                 let told = look.lang.fill(word, &[&duration(apart.unsigned_abs(), look.lang)]);
-                Some(self.banner_of(text(told).size(size::BODY), Column::new()))
+                Some(banner_of(look, text(told).size(size::BODY), Column::new()))
             }
             Link::Lost { trouble, again_at } => {
+                let [large, usual] =
+                    if look.is_small { [size::BODY, size::SMALL] } else { [size::LABEL, size::BODY] };
                 let advice = advice(trouble, look.lang);
-                let age = match watch.feed.age(self.now) {
+                let age = match watch.age(self.now) {
                     Some(age) => look.lang.fill(Word::DataIsOld, &[&duration(age, look.lang)]),
                     None => look.say(Word::NothingHeard).to_owned(),
                 };
                 let again = duration(again_at.saturating_sub(self.now), look.lang);
                 let again = look.lang.fill(Word::TryingAgain, &[&again]);
                 let told = column![
-                    text(format!("{} {age}", advice.what)).size(size::LABEL),
-                    text(format!("{} {again}", advice.then)).size(size::BODY),
+                    text(format!("{} {age}", advice.what)).size(large),
+                    text(advice.then).size(usual),
                 ];
+                let seen = fingerprint(trouble).map(|digits| text(digits).size(usual));
+                let told = told.push(seen).push(soft(look, again)).spacing(gap::TINY);
                 let enter = (!trouble.may_pass()).then(|| {
                     press(look, look.say(Word::EnterAgain), Weight::Usual, Some(Message::EnterAgain))
                 });
                 let now = press(look, look.say(Word::TryNow), Weight::Usual, Some(Message::TryNow));
-                Some(self.banner_of(told.spacing(gap::TINY), column![now].push(enter).spacing(gap::SMALL)))
+                Some(banner_of(look, told, column![now].push(enter).spacing(gap::SMALL)))
             }
         }
     }
+}
 
-    fn banner_of<'a>(
-        &'a self,
-        told: impl Into<Element<'a, Message>>,
-        buttons: Column<'a, Message>,
-    ) -> Element<'a, Message> {
-        let banner = row![container(told).width(Fill), buttons].spacing(gap::MEDIUM).align_y(Center);
-        let banner = container(banner)
-            .padding(pad::BANNER)
-            .width(Fill)
-            .style(style::banner(self.look.tones, self.look.tones.bad));
-        container(banner).padding(pad::CARD).into()
-    }
+fn banner_of<'a>(
+    look: &'a Look,
+    told: impl Into<Element<'a, Message>>,
+    buttons: Column<'a, Message>,
+) -> Element<'a, Message> {
+    let (inside, around) = match look.is_small {
+        true => (pad::SMALL_BANNER, pad::SMALL_BANNER[0]),
+        false => (pad::BANNER, pad::CARD),
+    };
+    let banner = row![container(told).width(Fill), buttons].spacing(gap::MEDIUM).align_y(Center);
+    let edge = style::banner(look.tones, look.tones.bad);
+    container(container(banner).padding(inside).width(Fill).style(edge)).padding(around).into()
 }

@@ -12,7 +12,7 @@ use crate::keep::{Remembered, Settings};
 use crate::look::Look;
 use crate::model::counters::Measure;
 use crate::model::{Feed, Link};
-use crate::screen::{health, interests, now, over_time};
+use crate::screen::{Last, health, interests, now, over_time};
 use crate::words::{Word, number};
 
 /// Everything about it. Dropped, it asks nothing more.
@@ -26,7 +26,7 @@ pub(crate) struct Watch {
     listening: Handle,
     pub(super) now: now::State,
     pub(super) screen: Screen,
-    choice: over_time::Choice,
+    kept: Kept,
     #[cfg(feature = "demo")]
     demo: Option<crate::demo::Demo>,
 }
@@ -38,6 +38,15 @@ pub(super) enum Screen {
     Interests(interests::State),
     Health(health::State),
     Settings,
+}
+
+/// What screens knew when they were left: shown again where the relay cannot be heard.
+#[derive(Default)]
+struct Kept {
+    choice: over_time::Choice,
+    drawn: Option<Last<over_time::Drawn>>,
+    shares: Option<Last<sighej_relay_api::admin::Interests>>,
+    health: Option<Last<health::Answer>>,
 }
 
 impl Watch {
@@ -52,7 +61,7 @@ impl Watch {
             listening,
             now: now::State::default(),
             screen: Screen::Now,
-            choice: over_time::Choice::default(),
+            kept: Kept::default(),
             #[cfg(feature = "demo")]
             demo: None,
         };
@@ -89,7 +98,19 @@ impl Watch {
 
     /// Whether what is shown is not that of now.
     pub(super) fn is_old(&self) -> bool {
-        self.trouble().is_some()
+        self.feed.is_lost()
+    }
+
+    /// How old what is on the screen is, in seconds, where it is old.
+    pub(super) fn age(&self, now: u64) -> Option<u64> {
+        let asked = match &self.screen {
+            Screen::OverTime(screen) => screen.last().map(|last| last.at),
+            Screen::Interests(screen) => screen.last().map(|last| last.at),
+            Screen::Health(screen) => screen.last().map(|last| last.at),
+            Screen::Now | Screen::Settings => None,
+        };
+        let age = self.feed.age(now)?;
+        Some(asked.map_or(age, |at| age.max(now.saturating_sub(at))))
     }
 
     pub(super) fn is_moving(&self) -> bool {
@@ -142,7 +163,7 @@ impl Watch {
             }
             Message::Go(tab) => self.go(tab, now),
             Message::TryNow => {
-                let again = self.go(self.tab(), now);
+                let again = self.ask(now);
                 Task::batch([self.listen(settings.pace()), again])
             }
             Message::OverTime(_) | Message::Interests(_) | Message::Health(_) => {
@@ -172,14 +193,19 @@ impl Watch {
     }
 
     fn heard(&mut self, heard: Heard, settings: &Settings, now: u64) -> Task<Message> {
+        let was_old = self.is_old();
         let has_nudged = self.feed.hear(heard, now);
         self.now.heard(&self.feed);
         if has_nudged && settings.motion {
             self.now.nudged(Instant::now());
         }
+        if was_old && !self.is_old() {
+            return self.ask(now);
+        }
         match &mut self.screen {
             Screen::OverTime(screen) if *self.feed.link() == Link::Live => {
-                run(screen.heard(self.feed.relays_time(now)))
+                let action = screen.heard();
+                self.follow(action, now)
             }
             Screen::OverTime(_)
             | Screen::Now
@@ -193,10 +219,11 @@ impl Watch {
     fn tell_screen(&mut self, message: Message, now: u64) -> Task<Message> {
         match (&mut self.screen, message) {
             (Screen::OverTime(screen), Message::OverTime(message)) => {
-                return run(screen.update(message, self.feed.relays_time(now)));
+                let action = screen.update(message, now);
+                return self.follow(action, now);
             }
-            (Screen::Interests(screen), Message::Interests(message)) => screen.update(message),
-            (Screen::Health(screen), Message::Health(message)) => screen.update(message),
+            (Screen::Interests(screen), Message::Interests(message)) => screen.update(message, now),
+            (Screen::Health(screen), Message::Health(message)) => screen.update(message, now),
             (
                 Screen::OverTime(_)
                 | Screen::Interests(_)
@@ -209,25 +236,55 @@ impl Watch {
         Task::none()
     }
 
+    /// What the screen shows is asked for anew, as where the relay is heard again.
+    fn ask(&mut self, now: u64) -> Task<Message> {
+        match &mut self.screen {
+            Screen::OverTime(screen) => screen.ask_anew(self.feed.relays_time(now)).map(Message::OverTime),
+            Screen::Interests(screen) => screen.ask().map(Message::Interests),
+            Screen::Health(screen) => screen.ask().map(Message::Health),
+            Screen::Now | Screen::Settings => Task::none(),
+        }
+    }
+
+    fn follow(&mut self, action: over_time::Action, now: u64) -> Task<Message> {
+        match (action, &mut self.screen) {
+            (over_time::Action::Ask, Screen::OverTime(screen)) => {
+                screen.ask(self.feed.relays_time(now)).map(Message::OverTime)
+            }
+            (over_time::Action::Ask | over_time::Action::None, _) => Task::none(),
+        }
+    }
+
+    fn leave(&mut self) {
+        match std::mem::replace(&mut self.screen, Screen::Now) {
+            Screen::OverTime(screen) => {
+                self.kept.choice = screen.choice();
+                self.kept.drawn = screen.into_last();
+            }
+            Screen::Interests(screen) => self.kept.shares = screen.into_last(),
+            Screen::Health(screen) => self.kept.health = screen.into_last(),
+            Screen::Now | Screen::Settings => {}
+        }
+    }
+
     /// Shows a screen; what the one before had under way ends with it.
     fn go(&mut self, tab: Tab, now: u64) -> Task<Message> {
-        if let Screen::OverTime(screen) = &self.screen {
-            self.choice = screen.choice();
-        }
+        self.leave();
         let client = self.client.clone();
         let (screen, task) = match tab {
             Tab::Now => (Screen::Now, Task::none()),
             Tab::OverTime => {
-                let (screen, task) =
-                    over_time::State::new(client, self.choice.clone(), self.feed.relays_time(now));
+                let (choice, drawn) = (self.kept.choice.clone(), self.kept.drawn.take());
+                let now = self.feed.relays_time(now);
+                let (screen, task) = over_time::State::new(client, choice, drawn, now);
                 (Screen::OverTime(Box::new(screen)), task.map(Message::OverTime))
             }
             Tab::Interests => {
-                let (screen, task) = interests::State::new(client);
+                let (screen, task) = interests::State::new(client, self.kept.shares.take());
                 (Screen::Interests(screen), task.map(Message::Interests))
             }
             Tab::Health => {
-                let (screen, task) = health::State::new(client);
+                let (screen, task) = health::State::new(client, self.kept.health.take());
                 (Screen::Health(screen), task.map(Message::Health))
             }
             Tab::Settings => (Screen::Settings, Task::none()),
@@ -240,27 +297,20 @@ impl Watch {
     pub(super) fn table(&self, look: &Look) -> Option<Table> {
         match &self.screen {
             Screen::Now | Screen::Settings => export::now(&self.feed, &look.zone),
-            Screen::OverTime(screen) => {
-                screen.drawn().map(|(answer, lines)| export::over_time(answer, lines, &look.zone))
-            }
+            Screen::OverTime(screen) => screen
+                .drawn(self.is_old())
+                .map(|(answer, lines)| export::over_time(answer, lines, &look.zone)),
             Screen::Interests(screen) => {
-                let event = screen.shown()?;
+                let event = screen.shown(self.is_old())?;
                 let shares = event.look.as_ref()?;
                 let categories = interests::withheld_categories(shares, look.lang);
                 let single = interests::withheld_interests(shares, look.lang);
                 export::interests(event, [&categories, &single])
             }
             Screen::Health(screen) => {
-                screen.shown().map(|health| export::health(health, self.feed.summary()))
+                screen.shown(self.is_old()).map(|health| export::health(health, self.feed.summary()))
             }
         }
-    }
-}
-
-fn run(action: over_time::Action) -> Task<Message> {
-    match action {
-        over_time::Action::None => Task::none(),
-        over_time::Action::Run(task) => task.map(Message::OverTime),
     }
 }
 

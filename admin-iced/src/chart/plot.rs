@@ -251,7 +251,12 @@ mod tests {
     #[test]
     fn lines_are_drawn_once_and_kept_while_the_mouse_moves_over_them() {
         let renderer = block_on(<Renderer as Headless>::new(FONT, Pixels(16.0), None)).unwrap();
-        let look = Look { tones: ThemeName::Dark.tones(), lang: Lang::En, zone: jiff::tz::TimeZone::UTC };
+        let look = Look {
+            tones: ThemeName::Dark.tones(),
+            lang: Lang::En,
+            zone: jiff::tz::TimeZone::UTC,
+            is_small: false,
+        };
         let bounds = Rectangle::with_size(Size::new(1_000.0, 600.0));
         let time = |plot: &Plot| {
             let view = View { plot, look: &look, pointed: None, point: |_| () };

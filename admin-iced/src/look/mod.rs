@@ -40,6 +40,9 @@ pub(crate) mod pad {
     pub(crate) const CARD: u16 = 20;
     pub(crate) const BANNER: [u16; 2] = [12, 20];
     pub(crate) const SCREEN: u16 = 28;
+    pub(crate) const SMALL_BUTTON: [u16; 2] = [3, 8];
+    pub(crate) const SMALL_BANNER: [u16; 2] = [6, 10];
+    pub(crate) const SMALL_SCREEN: u16 = 12;
 }
 
 /// Corners of cards and buttons.
@@ -51,9 +54,21 @@ pub(crate) struct Look {
     pub(crate) tones: Tones,
     pub(crate) lang: Lang,
     pub(crate) zone: TimeZone,
+    /// Whether there is little room, as there is with large text: what is around the numbers takes less of it.
+    pub(crate) is_small: bool,
 }
 
 impl Look {
+    /// Around a screen.
+    pub(crate) fn margin(&self) -> u16 {
+        if self.is_small { pad::SMALL_SCREEN } else { pad::SCREEN }
+    }
+
+    /// The size of a screen's name.
+    pub(crate) fn title(&self) -> f32 {
+        if self.is_small { size::LABEL } else { size::TITLE }
+    }
+
     pub(crate) fn say(&self, word: Word) -> &'static str {
         self.lang.say(word)
     }

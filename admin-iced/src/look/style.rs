@@ -35,6 +35,15 @@ pub(crate) fn banner(tones: Tones, edge: Color) -> impl Fn(&Theme) -> container:
     }
 }
 
+/// Over what is not of now: the ground shines through it.
+pub(crate) fn veil(tones: Tones) -> impl Fn(&Theme) -> container::Style {
+    const VEIL: f32 = 0.4;
+    move |_| container::Style {
+        background: Some(tones.ground.scale_alpha(VEIL).into()),
+        ..container::Style::default()
+    }
+}
+
 /// How much a button asks to be pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weight {

@@ -105,6 +105,11 @@ impl Feed {
         &self.link
     }
 
+    /// Whether the numbers are old.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self.link, Link::Lost { .. })
+    }
+
     pub(crate) fn summary(&self) -> Option<&Summary> {
         self.summary.as_ref()
     }

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
 use iced::Length::FillPortion;
 use iced::widget::{Column, column, container, row, text};
 use iced::{Center, Element, Fill, Task};
 use sighej_relay_api::admin::{Health, Summary};
 
-use super::Asking;
+use super::answers::{Answers, again_and_again};
+use super::{Asking, Last};
 use crate::chart::level;
 use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
@@ -24,59 +24,72 @@ const CARD: f32 = 180.0;
 
 /// What the relay said, and how soon.
 pub(crate) struct State {
-    health: Option<(Health, Duration)>,
-    trouble: Option<Trouble>,
-    _asking: Asking,
+    client: Client,
+    answers: Answers<Answer>,
+    asking: Asking,
 }
+
+/// With the time that it took.
+pub(crate) type Answer = (Health, Duration);
 
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
-    Answered(Result<(Health, Duration), Trouble>),
+    Answered(Result<Answer, Trouble>),
 }
 
 impl State {
-    /// The screen, which asks for as long as it is there.
-    pub(crate) fn new(client: Client) -> (Self, Task<Message>) {
-        let answers = futures::stream::unfold((client, true), async |(client, is_first)| {
-            if !is_first {
-                tokio::time::sleep(EVERY).await;
-            }
-            let asked = Instant::now();
-            let answer = client.health().await.map(|health| (health, asked.elapsed()));
-            Some((answer, (client, false)))
-        });
-        let mut asking = Asking::default();
-        let task = asking.run(Task::run(answers.boxed(), Message::Answered));
-        (Self { health: None, trouble: None, _asking: asking }, task)
+    /// The screen, which asks for as long as it is there. `before` is what it knew when it was left.
+    pub(crate) fn new(client: Client, before: Option<Last<Answer>>) -> (Self, Task<Message>) {
+        let mut state = Self { client, answers: Answers::new(before), asking: Asking::default() };
+        let task = state.ask();
+        (state, task)
     }
 
-    pub(crate) fn update(&mut self, message: Message) {
-        match message {
-            Message::Answered(Ok(health)) => {
-                self.health = Some(health);
-                self.trouble = None;
+    /// Asks at once, and from then on.
+    pub(crate) fn ask(&mut self) -> Task<Message> {
+        self.answers.hope();
+        let client = self.client.clone();
+        let answers = again_and_again(EVERY, move || {
+            let client = client.clone();
+            async move {
+                let asked = Instant::now();
+                client.health().await.map(|health| (health, asked.elapsed()))
             }
-            Message::Answered(Err(trouble)) => self.trouble = Some(trouble),
-        }
+        });
+        self.asking.run(Task::run(answers, Message::Answered))
+    }
+
+    pub(crate) fn update(&mut self, message: Message, now: u64) {
+        let Message::Answered(result) = message;
+        self.answers.take(result, now);
     }
 
     /// What is shown, for a file.
-    pub(crate) fn shown(&self) -> Option<&Health> {
-        self.health.as_ref().map(|(health, _)| health)
+    pub(crate) fn shown(&self, is_lost: bool) -> Option<&Health> {
+        self.answers.shown(is_lost).map(|last| &last.answer.0)
     }
 
-    pub(crate) fn view<'a>(&'a self, look: &'a Look, feed: &'a Feed) -> Element<'a, Message> {
-        let content: Element<'a, Message> = match (&self.health, &self.trouble) {
-            (_, Some(trouble)) => super::trouble(look, trouble),
-            (None, None) => soft(look, look.say(Word::Loading)).into(),
-            (Some((health, trip)), None) => column![
+    pub(crate) fn last(&self) -> Option<&Last<Answer>> {
+        self.answers.last()
+    }
+
+    pub(crate) fn into_last(self) -> Option<Last<Answer>> {
+        self.answers.into_last()
+    }
+
+    pub(crate) fn view<'a>(&'a self, look: &'a Look, feed: &'a Feed, now: u64) -> Element<'a, Message> {
+        let is_lost = feed.is_lost();
+        let content = self.answers.view(look, is_lost, |(health, trip)| {
+            column![
                 state(look, health),
                 self.facts(look, health, *trip, feed.summary()),
                 failures(look, feed.summary())
             ]
             .spacing(gap::MEDIUM)
-            .into(),
-        };
+            .into()
+        });
+        let told = self.answers.told(look, is_lost, now);
+        let content = Column::new().push(told).push(content).spacing(gap::MEDIUM);
         super::page(look, Word::Health, soft(look, ""), content)
     }
 

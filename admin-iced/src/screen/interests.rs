@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use futures::StreamExt;
 use iced::widget::{Column, column, container, row, text};
 use iced::{Center, Element, Fill, Length, Task};
 use sighej_relay_api::admin::{EventShares, Interests, Look as Shares, Share};
 
-use super::Asking;
+use super::answers::{Answers, again_and_again};
+use super::{Asking, Last};
 use crate::chart::{Interval, interval};
 use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
@@ -35,10 +35,10 @@ pub(crate) enum Order {
 
 /// What the relay said.
 pub(crate) struct State {
-    answer: Option<Interests>,
-    trouble: Option<Trouble>,
+    client: Client,
+    answers: Answers<Interests>,
     order: Order,
-    _asking: Asking,
+    asking: Asking,
 }
 
 #[derive(Clone, Debug)]
@@ -48,47 +48,56 @@ pub(crate) enum Message {
 }
 
 impl State {
-    /// The screen, which asks for as long as it is there.
-    pub(crate) fn new(client: Client) -> (Self, Task<Message>) {
-        let answers = futures::stream::unfold((client, true), async |(client, is_first)| {
-            if !is_first {
-                tokio::time::sleep(EVERY).await;
-            }
-            let answer = client.interests().await;
-            Some((answer, (client, false)))
-        });
-        let mut asking = Asking::default();
-        let task = asking.run(Task::run(answers.boxed(), Message::Answered));
-        (Self { answer: None, trouble: None, order: Order::default(), _asking: asking }, task)
+    /// The screen, which asks for as long as it is there. `before` is what it knew when it was left.
+    pub(crate) fn new(client: Client, before: Option<Last<Interests>>) -> (Self, Task<Message>) {
+        let (answers, order, asking) = (Answers::new(before), Order::default(), Asking::default());
+        let mut state = Self { client, answers, order, asking };
+        let task = state.ask();
+        (state, task)
     }
 
-    pub(crate) fn update(&mut self, message: Message) {
+    /// Asks at once, and from then on.
+    pub(crate) fn ask(&mut self) -> Task<Message> {
+        self.answers.hope();
+        let client = self.client.clone();
+        let answers = again_and_again(EVERY, move || {
+            let client = client.clone();
+            async move { client.interests().await }
+        });
+        self.asking.run(Task::run(answers, Message::Answered))
+    }
+
+    pub(crate) fn update(&mut self, message: Message, now: u64) {
         match message {
-            Message::Answered(Ok(answer)) => {
-                self.answer = Some(answer);
-                self.trouble = None;
-            }
-            Message::Answered(Err(trouble)) => self.trouble = Some(trouble),
+            Message::Answered(result) => self.answers.take(result, now),
             Message::Order(order) => self.order = order,
         }
     }
 
     /// What is shown, for a file.
-    pub(crate) fn shown(&self) -> Option<&EventShares> {
-        self.answer.as_ref()?.event.as_ref()
+    pub(crate) fn shown(&self, is_lost: bool) -> Option<&EventShares> {
+        self.answers.shown(is_lost)?.answer.event.as_ref()
     }
 
-    pub(crate) fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+    pub(crate) fn last(&self) -> Option<&Last<Interests>> {
+        self.answers.last()
+    }
+
+    pub(crate) fn into_last(self) -> Option<Last<Interests>> {
+        self.answers.into_last()
+    }
+
+    pub(crate) fn view<'a>(&'a self, look: &'a Look, is_lost: bool, now: u64) -> Element<'a, Message> {
         let orders =
             [(Order::Size, Word::BySize), (Order::Name, Word::ByName), (Order::Category, Word::ByCategory)];
         let orders = orders
             .map(|(order, word)| choice(look, look.say(word), order == self.order, Message::Order(order)));
-        let content: Element<'a, Message> = match (&self.answer, &self.trouble) {
-            (_, Some(trouble)) => super::trouble(look, trouble),
-            (None, None) => soft(look, look.say(Word::Loading)).into(),
-            (Some(Interests { event: None }), None) => text(look.say(Word::NoEvent)).size(size::BODY).into(),
-            (Some(Interests { event: Some(event) }), None) => self.event(look, event),
-        };
+        let content = self.answers.view(look, is_lost, |answer| match &answer.event {
+            Some(event) => self.event(look, event),
+            None => text(look.say(Word::NoEvent)).size(size::BODY).into(),
+        });
+        let told = self.answers.told(look, is_lost, now);
+        let content = Column::new().push(told).push(content).spacing(gap::MEDIUM);
         super::page(look, Word::Interests, row(orders).spacing(gap::SMALL).wrap(), content)
     }
 

@@ -1,6 +1,7 @@
 //! The screens, one file each: `Message`, `Action`, `update`, `view`. Work that is under way is held by the state that
 //! asked for it, so that leaving a screen cancels it.
 
+mod answers;
 pub(crate) mod connect;
 pub(crate) mod health;
 pub(crate) mod interests;
@@ -9,12 +10,14 @@ pub(crate) mod over_time;
 pub(crate) mod settings;
 mod wall;
 
+pub(crate) use answers::Last;
+
 use iced::task::Handle;
 use iced::widget::{column, container, row, scrollable, text};
 use iced::{Center, Element, Fill, Right, Task};
 
 use crate::client::Trouble;
-use crate::look::{Look, gap, pad, size, style};
+use crate::look::{Look, gap, size, style};
 use crate::widget::PAGE;
 use crate::words::{Word, advice};
 
@@ -51,8 +54,8 @@ fn page<'a, Message: 'a>(
     content: impl Into<Element<'a, Message>>,
 ) -> Element<'a, Message> {
     let beside = container(beside).width(Fill).align_x(Right);
-    let head = row![text(look.say(name)).size(size::TITLE), beside].spacing(gap::MEDIUM).align_y(Center);
-    let page = column![head, content.into()].spacing(gap::LARGE).padding(pad::SCREEN);
+    let head = row![text(look.say(name)).size(look.title()), beside].spacing(gap::MEDIUM).align_y(Center);
+    let page = column![head, content.into()].spacing(gap::LARGE).padding(look.margin());
     scrollable(page).id(PAGE).width(Fill).height(Fill).style(style::scroll(look.tones)).into()
 }
 
@@ -60,8 +63,13 @@ fn page<'a, Message: 'a>(
 fn trouble<'a, Message: 'a>(look: &'a Look, trouble: &Trouble) -> Element<'a, Message> {
     let advice = advice(trouble, look.lang);
     let what = text(advice.what).size(size::BODY).color(look.tones.bad);
-    let seen = trouble.seen().map(|pin| text(grouped(&pin.to_string())).size(size::BODY));
+    let seen = fingerprint(trouble).map(|digits| text(digits).size(size::BODY));
     column![what, text(advice.then).size(size::BODY)].push(seen).spacing(gap::TINY).into()
+}
+
+/// The certificate that was shown and not taken, to be compared.
+pub(crate) fn fingerprint(trouble: &Trouble) -> Option<String> {
+    trouble.seen().map(|pin| grouped(&pin.to_string()))
 }
 
 /// Hexadecimal digits as people compare them.

@@ -5,6 +5,7 @@ use std::time::Instant;
 use iced::widget::{Column, column, container, row, space, text};
 use iced::{Center, Element, Fill};
 
+use super::answers::aged;
 use super::wall;
 use crate::chart::{Pulse, Spark, level, pulse, spark};
 use crate::look::{Look, gap, pad, size, style};
@@ -75,7 +76,8 @@ impl State {
         let cards = Cards::new(cards.collect(), CARD, 2);
         let content = column![cards].push(overlaps(look, feed)).push(footnote(look, feed));
         let beside = soft(look, look.say(Word::LastHour));
-        super::page(look, Word::Now, beside, content.spacing(gap::MEDIUM))
+        let content = aged(look, feed.is_lost(), content.spacing(gap::MEDIUM));
+        super::page(look, Word::Now, beside, content)
     }
 
     fn card<'a, Message: 'a>(
@@ -114,7 +116,8 @@ impl State {
         feed: &'a Feed,
         now: u64,
     ) -> Element<'a, Message> {
-        wall::view(look, |measure| feed.figure(measure, now), self.pulse, self.sparks.last())
+        let wall = wall::view(look, |measure| feed.figure(measure, now), self.pulse, self.sparks.last());
+        aged(look, feed.is_lost(), wall)
     }
 }
 

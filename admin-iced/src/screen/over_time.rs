@@ -1,10 +1,11 @@
 //! Counts over a time of one's choice, with values under the pointer and peaks marked.
 
-use iced::widget::{center, column, container, responsive, row, text};
+use iced::widget::{Column, center, column, container, responsive, row, text};
 use iced::{Element, Fill, Length, Task};
 use sighej_relay_api::admin::{SeriesAnswer, Step};
 
-use super::Asking;
+use super::answers::{Answers, aged};
+use super::{Asking, Last};
 use crate::chart::{Line, Plot, Pointed, plot};
 use crate::client::{Client, Trouble, Wanted};
 use crate::look::{Look, gap, pad, style};
@@ -38,14 +39,21 @@ impl Default for Choice {
     }
 }
 
+/// An answer, and to what.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    range: Range,
+    step: Step,
+    series: SeriesAnswer,
+}
+
 /// The chart and what it was asked for.
 pub(crate) struct State {
     client: Client,
     choice: Choice,
-    answer: Option<SeriesAnswer>,
+    answers: Answers<Drawn>,
     plot: Option<Plot>,
     pointed: Pointed,
-    trouble: Option<Trouble>,
     asking: Asking,
 }
 
@@ -61,28 +69,41 @@ pub(crate) enum Message {
 }
 
 /// What the app does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     None,
-    Run(Task<Message>),
+    /// Asks, by the relay's time.
+    Ask,
 }
 
 impl State {
-    /// The screen, and its first question. `now` is in seconds since 1970.
-    pub(crate) fn new(client: Client, choice: Choice, now: u64) -> (Self, Task<Message>) {
+    /// The screen, and its first question. `before` is what it knew when it was left, `now` is by the relay's
+    /// clock, in seconds since 1970.
+    pub(crate) fn new(
+        client: Client,
+        choice: Choice,
+        before: Option<Last<Drawn>>,
+        now: u64,
+    ) -> (Self, Task<Message>) {
         let mut state = Self {
             client,
             choice,
-            answer: None,
+            answers: Answers::new(before),
             plot: None,
             pointed: None,
-            trouble: None,
             asking: Asking::default(),
         };
         let task = state.ask(now);
         (state, task)
     }
 
-    /// Asks again, as when there is something new.
+    /// Asks where the last question may have failed.
+    pub(crate) fn ask_anew(&mut self, now: u64) -> Task<Message> {
+        self.answers.hope();
+        self.ask(now)
+    }
+
+    /// Asks again, as when there is something new. `now` is by the relay's clock, whose buckets are cut by it.
     pub(crate) fn ask(&mut self, now: u64) -> Task<Message> {
         let counters = Measure::ALL.iter().flat_map(|measure| measure.counters()).copied().collect();
         let step = step_secs(self.choice.step);
@@ -94,9 +115,9 @@ impl State {
     }
 
     /// Where there is news: a chart by the day need not be drawn every five seconds.
-    pub(crate) fn heard(&mut self, now: u64) -> Action {
+    pub(crate) fn heard(&self) -> Action {
         match self.choice.step {
-            Step::Minute if !self.asking.is_running() => Action::Run(self.ask(now)),
+            Step::Minute if !self.asking.is_running() => Action::Ask,
             Step::Minute | Step::Hour | Step::Day => Action::None,
         }
     }
@@ -109,12 +130,12 @@ impl State {
                     self.choice.step = range.usual_step();
                 }
                 self.pointed = None;
-                return Action::Run(self.ask(now));
+                return Action::Ask;
             }
             Message::Step(step) if self.choice.range.fits(step) => {
                 self.choice.step = step;
                 self.pointed = None;
-                return Action::Run(self.ask(now));
+                return Action::Ask;
             }
             Message::Step(_) => {}
             Message::Toggle(measure) => {
@@ -132,14 +153,13 @@ impl State {
             Message::Move(by) => self.move_by(by),
             Message::Answered(result) => {
                 self.asking.is_over();
-                match result {
-                    Ok(answer) => {
-                        self.trouble = None;
-                        self.plot = None;
-                        self.answer = Some(answer);
-                    }
-                    Err(trouble) => self.trouble = Some(trouble),
+                let (range, step) = (self.choice.range, self.choice.step);
+                let is_of_this = |last: &Last<Drawn>| (last.answer.range, last.answer.step) == (range, step);
+                if result.is_ok() || !self.answers.last().is_some_and(is_of_this) {
+                    self.answers.forget();
+                    self.plot = None;
                 }
+                self.answers.take(result.map(|series| Drawn { range, step, series }), now);
             }
         }
         Action::None
@@ -153,8 +173,8 @@ impl State {
     }
 
     fn buckets(&self) -> usize {
-        let answer = self.answer.as_ref();
-        answer.and_then(|answer| answer.series.values().map(Vec::len).max()).unwrap_or(0)
+        let series = self.answers.last().map(|last| &last.answer.series.series);
+        series.and_then(|series| series.values().map(Vec::len).max()).unwrap_or(0)
     }
 
     /// Makes the plot where it is due. Called after each update, since its words have a language.
@@ -162,7 +182,7 @@ impl State {
         if self.plot.is_some() {
             return;
         }
-        let Some(answer) = &self.answer else { return };
+        let Some(answer) = self.answers.last().map(|last| &last.answer.series) else { return };
         let line = |measure: &Measure| Line {
             label: look.say(measure.word()),
             color: look.tones.of(*measure),
@@ -179,8 +199,16 @@ impl State {
     }
 
     /// What is drawn, for a file.
-    pub(crate) fn drawn(&self) -> Option<(&SeriesAnswer, &[Measure])> {
-        self.answer.as_ref().map(|answer| (answer, self.choice.lines.as_slice()))
+    pub(crate) fn drawn(&self, is_lost: bool) -> Option<(&SeriesAnswer, &[Measure])> {
+        self.answers.shown(is_lost).map(|last| (&last.answer.series, self.choice.lines.as_slice()))
+    }
+
+    pub(crate) fn last(&self) -> Option<&Last<Drawn>> {
+        self.answers.last()
+    }
+
+    pub(crate) fn into_last(self) -> Option<Last<Drawn>> {
+        self.answers.into_last()
     }
 
     #[cfg(test)]
@@ -188,31 +216,35 @@ impl State {
         self.pointed
     }
 
-    pub(crate) fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+    pub(crate) fn view<'a>(&'a self, look: &'a Look, is_lost: bool, now: u64) -> Element<'a, Message> {
         responsive(move |room| {
             let hint = soft(look, look.say(Word::HoverHint));
+            let told = self.answers.told(look, is_lost, now);
+            let above = Column::new().push(self.controls(look)).push(told).spacing(gap::MEDIUM);
             let least = PANEL * self.choice.lines.len().max(2) as f32 + IN_CARD;
             if room.height < least + ON_PAGE {
-                let content = column![self.controls(look), self.chart(look, least.into()), hint];
+                let content = column![above, self.chart(look, is_lost, least.into()), hint];
                 return super::page(look, Word::OverTime, soft(look, ""), content.spacing(gap::MEDIUM));
             }
-            let name = text(look.say(Word::OverTime)).size(crate::look::size::TITLE);
-            column![name, self.controls(look), self.chart(look, Fill), hint]
+            let name = text(look.say(Word::OverTime)).size(look.title());
+            column![name, above, self.chart(look, is_lost, Fill), hint]
                 .spacing(gap::MEDIUM)
-                .padding(pad::SCREEN)
+                .padding(look.margin())
                 .into()
         })
         .into()
     }
 
-    fn chart<'a>(&'a self, look: &'a Look, height: Length) -> Element<'a, Message> {
-        let chart: Element<'a, Message> = match (&self.plot, &self.trouble) {
-            (_, Some(trouble)) => center(super::trouble(look, trouble)).into(),
-            (Some(plot), None) if plot.is_empty() => center(text(look.say(Word::NoLines))).into(),
-            (Some(drawn), None) => plot(drawn, look, self.pointed, Message::Point),
-            (None, None) => center(soft(look, look.say(Word::Loading))).into(),
+    fn chart<'a>(&'a self, look: &'a Look, is_lost: bool, height: Length) -> Element<'a, Message> {
+        let plotted = self.plot.as_ref().filter(|_| self.answers.shown(is_lost).is_some());
+        let chart: Element<'a, Message> = match plotted {
+            Some(plot) if plot.is_empty() => center(text(look.say(Word::NoLines))).into(),
+            Some(drawn) => plot(drawn, look, self.pointed, Message::Point),
+            None if self.answers.is_old(is_lost) => center(soft(look, look.say(Word::NothingHeard))).into(),
+            None => center(soft(look, look.say(Word::Loading))).into(),
         };
-        container(chart).padding(pad::CARD).width(Fill).height(height).style(style::card(look.tones)).into()
+        let card = container(chart).padding(pad::CARD).width(Fill).height(height);
+        aged(look, self.answers.is_old(is_lost), card.style(style::card(look.tones)))
     }
 
     fn controls<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
@@ -276,18 +308,15 @@ pub(crate) mod tests {
     }
 
     fn state() -> State {
-        State::new(nobody(), Choice::default(), NOW).0
+        State::new(nobody(), Choice::default(), None, NOW).0
     }
 
     #[test]
     fn a_range_that_does_not_fit_the_step_takes_its_usual_one() {
         let mut state = state();
-        assert!(matches!(state.update(Message::Range(Range::Year), NOW), Action::Run(_)));
+        assert!(state.update(Message::Range(Range::Year), NOW) == Action::Ask);
         assert_eq!(state.choice.step, Step::Day);
-        assert!(
-            matches!(state.update(Message::Step(Step::Minute), NOW), Action::None),
-            "a year has no minutes"
-        );
+        assert_eq!(state.update(Message::Step(Step::Minute), NOW), Action::None, "a year has no minutes");
         assert_eq!(state.choice.step, Step::Day);
     }
 
@@ -307,8 +336,19 @@ pub(crate) mod tests {
     fn a_trouble_is_told_and_the_next_answer_takes_it_away() {
         let mut state = state();
         state.update(Message::Answered(Err(Trouble::Silent)), NOW);
-        assert_eq!(state.trouble, Some(Trouble::Silent));
+        assert!(state.answers.is_old(false) && state.drawn(false).is_none());
         state.update(Message::Answered(Ok(answer(60))), NOW);
-        assert!(state.trouble.is_none() && state.drawn().is_some());
+        assert!(!state.answers.is_old(false) && state.drawn(false).is_some());
+    }
+
+    #[test]
+    fn a_chart_stays_while_nothing_new_comes_and_goes_where_another_was_asked_for() {
+        let mut state = state();
+        state.update(Message::Answered(Ok(answer(60))), NOW);
+        state.update(Message::Answered(Err(Trouble::Refused)), NOW + 9);
+        assert!(state.drawn(true).is_some() && state.last().is_some_and(|last| last.at == NOW));
+        state.update(Message::Range(Range::Week), NOW + 9);
+        state.update(Message::Answered(Err(Trouble::Refused)), NOW + 9);
+        assert!(state.drawn(true).is_none(), "an hour is no week");
     }
 }

@@ -21,9 +21,10 @@ pub(crate) fn press<'a, Message: Clone + 'a>(
     weight: Weight,
     on_press: Option<Message>,
 ) -> Element<'a, Message> {
-    let content = text(label).size(size::BODY).align_y(Center);
-    let inner = button(content)
-        .padding(pad::BUTTON)
+    let (size, padding) =
+        if look.is_small { (size::SMALL, pad::SMALL_BUTTON) } else { (size::BODY, pad::BUTTON) };
+    let inner = button(text(label).size(size).align_y(Center))
+        .padding(padding)
         .style(style::press(look.tones, weight))
         .on_press_maybe(on_press.clone());
     Press::new(inner, on_press, look.tones.focus).into()

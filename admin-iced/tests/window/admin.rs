@@ -8,13 +8,15 @@ use tempfile::TempDir;
 use x11rb::protocol::xproto::Window;
 
 use crate::display::Display;
-use crate::eye::{CONTROL, Eye, Outcome, Picture, keysym};
+use crate::eye::{CONTROL, Eye, Outcome, Picture, SHIFT, keysym};
 use crate::relay::Relay;
 
 /// The edge of a banner in the dark theme: red, green, blue.
 pub(crate) const BANNER: [u8; 3] = [0xff, 0x8a, 0x5c];
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Where the focus goes is known after the next frame.
+const FOCUS: Duration = Duration::from_millis(300);
 
 /// A desktop that runs. Ended when it is dropped.
 pub(crate) struct Desktop {
@@ -48,12 +50,25 @@ impl Desktop {
         Self::start(display, folder, &[])
     }
 
+    /// As a user starts it whose home this is, on a message bus or without one.
+    pub(crate) fn of_user(display: &Display, home: TempDir, bus: Option<&str>) -> Outcome<Self> {
+        let mut command = program(display);
+        command.env("HOME", home.path()).env("XDG_RUNTIME_DIR", home.path());
+        command.env("XDG_CONFIG_HOME", home.path().join("config"));
+        if let Some(bus) = bus {
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        }
+        Self::open(display, home, &mut command)
+    }
+
     fn start(display: &Display, folder: TempDir, arguments: &[String]) -> Outcome<Self> {
-        let mut child = program(display)
-            .args(["--folder", path(folder.path())?])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .spawn()?;
+        let mut command = program(display);
+        command.args(["--folder", path(folder.path())?]).args(arguments);
+        Self::open(display, folder, &mut command)
+    }
+
+    fn open(display: &Display, folder: TempDir, command: &mut Command) -> Outcome<Self> {
+        let mut child = command.stdin(Stdio::null()).spawn()?;
         let eye = Eye::open(display.name())?;
         let begun = Instant::now();
         loop {
@@ -71,6 +86,11 @@ impl Desktop {
             }
             std::thread::sleep(LOOK_EVERY);
         }
+    }
+
+    /// The folder of its files, or of its user's.
+    pub(crate) fn home(&self) -> Outcome<&Path> {
+        Ok(self.folder.as_ref().ok_or("a folder")?.path())
     }
 
     /// Ends it, and gives its folder.
@@ -130,7 +150,7 @@ impl Desktop {
 
     /// Waits for a file with more than a line in it.
     pub(crate) fn wait_for_export(&self, within: Duration) -> Outcome<()> {
-        let folder = self.folder.as_ref().ok_or("a folder")?.path().join("exports");
+        let folder = self.home()?.join("exports");
         let begun = Instant::now();
         while begun.elapsed() < within {
             let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
@@ -152,8 +172,16 @@ impl Desktop {
     pub(crate) fn press_named(&self, keys: &[&str]) -> Outcome<()> {
         keys.iter().try_for_each(|key| {
             self.eye.press(keysym(key)?, &[])?;
-            // Where the focus goes is known after the next frame.
-            std::thread::sleep(Duration::from_millis(300));
+            std::thread::sleep(FOCUS);
+            Ok(())
+        })
+    }
+
+    /// Shift+Tab, so many times.
+    pub(crate) fn press_back(&self, times: usize) -> Outcome<()> {
+        (0..times).try_for_each(|_| {
+            self.eye.press(keysym("Tab")?, &[SHIFT])?;
+            std::thread::sleep(FOCUS);
             Ok(())
         })
     }

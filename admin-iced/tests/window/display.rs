@@ -17,13 +17,13 @@ pub(crate) enum Availability {
     Missing,
 }
 
-/// Tries once, and says loudly what is missing: a display, or one of these programs.
-pub(crate) fn availability(programs: &[&str]) -> Availability {
+/// Tries once, and says loudly what is missing: a display, one of these programs, or what the caller misses.
+pub(crate) fn availability(programs: &[&str], other: Option<String>) -> Availability {
     let display = Display::start()
         .err()
         .map(|error| format!("Xvfb does not start: {error}; apt-get install xvfb libxkbcommon-x11-0"));
     let programs = programs.iter().filter_map(|name| built::program(name).err());
-    let missing: Vec<String> = display.into_iter().chain(programs).collect();
+    let missing: Vec<String> = display.into_iter().chain(programs).chain(other).collect();
     if missing.is_empty() {
         return Availability::Here;
     }

@@ -9,6 +9,7 @@ mod built;
 mod display;
 #[allow(dead_code, reason = "the figures use the rest")]
 mod eye;
+mod keyring;
 mod nodes;
 mod relay;
 
@@ -32,14 +33,21 @@ const WITH_A_BOUNDARY: Duration = Duration::from_secs(120);
 const NODES: usize = 5;
 
 fn main() -> ExitCode {
-    let here = availability(&["sighej-relay", "sighej"]);
-    let trials: Vec<(&'static str, Test)> = vec![
-        ("the_counters_on_the_screen_move_with_the_devices", counters_move),
-        ("a_relay_that_is_killed_and_comes_back_is_told_in_a_banner_and_then_its_numbers", killed_and_back),
-        ("a_newcomer_sees_every_screen_of_the_demo_live_by_keys_alone", demo),
-        ("a_first_start_takes_what_is_typed_and_remembers_it", first_start),
+    let here = availability(&["sighej-relay", "sighej"], None);
+    let keyring = availability(&["sighej-relay"], keyring::missing());
+    let trials: Vec<(&'static str, Availability, Test)> = vec![
+        ("the_counters_on_the_screen_move_with_the_devices", here, counters_move),
+        (
+            "a_relay_that_is_killed_and_comes_back_is_told_in_a_banner_and_then_its_numbers",
+            here,
+            killed_and_back,
+        ),
+        ("a_newcomer_sees_every_screen_of_the_demo_live_by_keys_alone", here, demo),
+        ("a_first_start_takes_what_is_typed_and_remembers_it", here, first_start),
+        ("a_token_is_in_the_keyring_and_in_no_file_and_is_forgotten_there", keyring, keyring::in_the_keyring),
+        ("without_a_keyring_a_token_is_in_a_file_that_its_owner_alone_reads", here, keyring::in_a_file),
     ];
-    let trials = trials.into_iter().map(|(name, trial)| {
+    let trials = trials.into_iter().map(|(name, here, trial)| {
         Trial::test(name, trial).with_ignored_flag(matches!(here, Availability::Missing))
     });
     let mut arguments = Arguments::from_args();

@@ -2,8 +2,13 @@
 //!
 //! Snapshots are committed; `SIGHEJ_WRITE=1 cargo test --release -p sighej-admin` writes them anew, to be looked at.
 
+mod by_keys;
 mod frames;
+mod hands;
+mod lost;
 mod places;
+mod seen;
+mod troubles;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -84,9 +89,15 @@ fn evening() -> Heard {
 
 /// As the app hears it, at a time of the test's own.
 fn hear(app: &mut App, heard: Heard) {
+    let heard = Message::Heard(app.watched, heard);
+    tell(app, heard, NOW);
+}
+
+/// To whatever is watched, at this time.
+fn tell(app: &mut App, message: Message, now: u64) {
     let Stage::Watching(watch) = &mut app.stage else { panic!("nothing is watched") };
-    let _task = watch.update(Message::Heard(app.watched, heard), &app.settings, &app.look, NOW);
-    app.now = NOW;
+    let _task = watch.update(message, &app.settings, &app.look, now);
+    app.now = now;
 }
 
 fn act(app: &mut App, message: Message) {
@@ -258,34 +269,6 @@ fn settings_change_the_look_at_once() {
 }
 
 #[test]
-fn old_numbers_are_shown_as_old_with_what_to_do() {
-    let mut app = watching(ThemeName::Dark, Lang::En);
-    let lost = Heard::Lost { trouble: Trouble::Refused, pause: Duration::from_secs(4) };
-    hear(&mut app, lost);
-    app.now = NOW + 3;
-    shows(&app, "Nobody listens at this address. What you see is 3 s old.");
-    shows(&app, "1,284 today");
-    assert!(app.title().starts_with("(!) "), "{}", app.title());
-    looks_like(&app, "old-dark");
-    hear(&mut app, Heard::Lost { trouble: Trouble::WrongToken, pause: Duration::from_secs(30) });
-    click(&mut app, "Enter it again");
-    shows(&app, "The relay does not know this token.");
-    click(&mut app, "Back");
-    hear(&mut app, evening());
-    shows_not(&app, "Try now");
-}
-
-#[test]
-fn clocks_that_differ_are_told() {
-    let mut app = watching(ThemeName::Dark, Lang::En);
-    hear(&mut app, numbers(5, None, NOW + 300));
-    shows(
-        &app,
-        "The relay's clock is 5 min ahead of this machine's. Set both by the network: with a wrong clock devices cannot register.",
-    );
-}
-
-#[test]
 fn a_first_start_asks_for_a_relay_and_says_what_is_wrong() {
     let mut app = fresh(ThemeName::Dark, Lang::En);
     let mut typing = simulator(&app);
@@ -303,43 +286,4 @@ fn a_first_start_asks_for_a_relay_and_says_what_is_wrong() {
     act(&mut app, Message::Connect(connect::Message::Checked(Box::new(checked))));
     shows(&app, &vec!["a7a7"; 16].join(" "));
     looks_like(&app, "certificate-dark");
-}
-
-#[test]
-fn the_keyboard_reaches_every_button() {
-    let app = watching(ThemeName::Dark, Lang::En);
-    let mut simulator = simulator(&app);
-    let focusable = simulator.find(AllFocusable::default()).is_ok();
-    assert!(focusable);
-    assert_eq!(AllFocusable::count(&app), Tab::ALL.len() + 2, "the screens, the export and the wall");
-}
-
-/// Counts what Tab goes through.
-#[derive(Default)]
-struct AllFocusable(usize);
-
-impl AllFocusable {
-    fn count(app: &App) -> usize {
-        let mut simulator = simulator(app);
-        (0..).find(|skip| simulator.find(Self(*skip)).is_err()).unwrap_or(0)
-    }
-}
-
-impl iced_test::Selector for AllFocusable {
-    type Output = iced_test::selector::Target;
-
-    fn select(&mut self, candidate: iced_test::selector::Candidate<'_>) -> Option<Self::Output> {
-        let iced_test::selector::Candidate::Focusable { .. } = candidate else { return None };
-        match self.0.checked_sub(1) {
-            Some(rest) => {
-                self.0 = rest;
-                None
-            }
-            None => Some(iced_test::selector::Target::from(candidate)),
-        }
-    }
-
-    fn description(&self) -> String {
-        "something that can be focused".to_owned()
-    }
 }

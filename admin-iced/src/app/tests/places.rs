@@ -1,12 +1,9 @@
 //! Every text has its place: inside the window, and on no other text, whatever the window, the size of text and the
 //! language. With `SIGHEJ_PICTURES=FOLDER` pictures of all that is tried are kept, to be looked at.
 
-use std::sync::Mutex;
-
 use iced::Rectangle;
-use iced_test::Selector;
-use iced_test::selector::{Candidate, Target};
 
+use super::seen::Seen;
 use super::*;
 
 /// The smallest window that there can be, and those that people have.
@@ -38,7 +35,7 @@ fn every_text_is_inside_the_window_and_on_no_other() {
 }
 
 /// All screens, each in a theme.
-fn screens(lang: Lang) -> Vec<(&'static str, App)> {
+pub(super) fn screens(lang: Lang) -> Vec<(&'static str, App)> {
     let themes = [ThemeName::Light, ThemeName::Dark, ThemeName::Contrast];
     let open = |theme: usize, messages: Vec<Message>| {
         let mut app = watching(themes[theme], lang);
@@ -52,6 +49,8 @@ fn screens(lang: Lang) -> Vec<(&'static str, App)> {
     let health = Message::Health(health::Message::Answered(Ok(health)));
     let mut lost = open(1, vec![]);
     hear(&mut lost, Heard::Lost { trouble: Trouble::WrongToken, pause: Duration::from_secs(30) });
+    let mut lost_health = open(0, vec![Message::Go(Tab::Health), health.clone()]);
+    hear(&mut lost_health, Heard::Lost { trouble: Trouble::Silent, pause: Duration::from_secs(15) });
     let mut first = fresh(themes[0], lang);
     act(&mut first, Message::Connect(connect::Message::Address("http://relay.example".into())));
     act(&mut first, Message::Connect(connect::Message::Submit));
@@ -70,15 +69,14 @@ fn screens(lang: Lang) -> Vec<(&'static str, App)> {
         ("settings", open(1, vec![Message::Go(Tab::Settings)])),
         ("wall", open(2, vec![Message::Wall(true)])),
         ("lost", lost),
+        ("lost-health", lost_health),
         ("first", first),
         ("pin", pin),
     ]
 }
 
 fn misplaced(app: &App, window: Size) -> Vec<String> {
-    let seen = Mutex::new(Seen::default());
-    let _none = simulator_of(app, window).find(Texts(&seen));
-    let Seen { texts, pages } = seen.into_inner().unwrap();
+    let Seen { texts, pages } = Seen::of(app, window);
     assert!(!texts.is_empty(), "texts are found");
     let all = Rectangle::with_size(window);
     let outside = texts.iter().filter(|text| {
@@ -96,47 +94,6 @@ fn misplaced(app: &App, window: Size) -> Vec<String> {
         one.intersection(other).is_some_and(|both| both.width > TOUCH && both.height > TOUCH)
     });
     outside.chain(over.map(|((one, _), (other, _))| format!("{one:?} on {other:?}"))).collect()
-}
-
-#[derive(Default)]
-struct Seen {
-    texts: Vec<Written>,
-    /// What scrolls.
-    pages: Vec<Rectangle>,
-}
-
-struct Written {
-    content: String,
-    bounds: Rectangle,
-    visible: Option<Rectangle>,
-}
-
-/// Takes down what is written and where it can be seen, and finds nothing.
-struct Texts<'a>(&'a Mutex<Seen>);
-
-impl Selector for Texts<'_> {
-    type Output = Target;
-
-    fn select(&mut self, candidate: Candidate<'_>) -> Option<Target> {
-        let mut seen = self.0.lock().unwrap();
-        match candidate {
-            Candidate::Text { content, visible_bounds, bounds, .. } if !content.is_empty() => {
-                let content = content.to_owned();
-                seen.texts.push(Written { content, bounds, visible: visible_bounds });
-            }
-            Candidate::Scrollable { bounds, .. } => seen.pages.push(bounds),
-            Candidate::Text { .. }
-            | Candidate::Container { .. }
-            | Candidate::Focusable { .. }
-            | Candidate::TextInput { .. }
-            | Candidate::Custom { .. } => {}
-        }
-        None
-    }
-
-    fn description(&self) -> String {
-        "every text".to_owned()
-    }
 }
 
 /// Nothing is too small to be drawn.
