@@ -3,6 +3,7 @@
 //! A pure core ([`state`], [`picker`]) and views that read it; this shell waits for keys, for the node and for time, passes
 //! them in, does what comes out, and draws. The node is the one that `sighej run` has.
 
+mod keep;
 mod lines;
 mod picker;
 mod policy;
