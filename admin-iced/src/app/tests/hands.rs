@@ -96,7 +96,11 @@ impl<'a> Hands<'a> {
         let (theme, size) = (self.app.look.tones.theme(), self.size);
         let style = Style { text_color: self.app.look.tones.text };
         let ground = self.app.look.tones.ground;
+        // What has the focus learns on this event how it looks.
+        let redraw = Event::Window(iced::window::Event::RedrawRequested(std::time::Instant::now()));
         self.on_interface(|interface, renderer| {
+            let unavailable = mouse::Cursor::Unavailable;
+            interface.update(&[redraw], unavailable, renderer, &mut clipboard::Null, &mut Vec::new());
             interface.draw(renderer, &theme, &style, mouse::Cursor::Unavailable);
             let pixels = Size::new(size.width as u32, size.height as u32);
             renderer.screenshot(pixels, 1.0, ground)
