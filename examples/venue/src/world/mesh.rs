@@ -81,11 +81,21 @@ impl World {
             Header::On(conversation) => {
                 let Some(talk) = self.talks.rows.get_mut(&conversation) else { return };
                 let Some(side) = talk.side_of(who) else { return };
-                let (message, peer) = (talk.send(side), talk.tokens[1 - side]);
+                let message = talk.send(side);
+                let meeting = *talk;
                 self.measure.sent(who, bytes.len() as u64);
-                self.charge(who, message, peer);
+                self.charge(&meeting, side, message);
             }
             Header::Other => {}
+        }
+    }
+
+    /// A frame arrives, which may be a message of the device's own exchange.
+    pub(super) fn hears_over_mesh(&mut self, who: u32, bytes: &[u8]) {
+        let Header::On(conversation) = header(bytes) else { return };
+        let Some(talk) = self.talks.rows.get(&conversation).copied() else { return };
+        if let Some(side) = talk.side_of(who) {
+            self.hears(&talk, side);
         }
     }
 

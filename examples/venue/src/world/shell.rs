@@ -24,8 +24,15 @@ impl World {
         }
     }
 
+    /// Does everything the engine says after a call that ends no exchange with a nudge: one that came would be counted by nobody.
+    pub(super) fn drain(&mut self, who: u32) {
+        if let Some(Said::Nudge(_)) = self.drain_ended(who) {
+            self.broken("a nudge came without a message");
+        }
+    }
+
     /// Does everything the engine says. What it said about an exchange comes back.
-    pub(super) fn drain(&mut self, who: u32) -> Option<Said> {
+    pub(super) fn drain_ended(&mut self, who: u32) -> Option<Said> {
         let mut said = None;
         let was_open = self.model.is_open(who);
         while let Some(event) = self.engine(who)?.poll_event() {
@@ -94,7 +101,9 @@ impl World {
         let is_new = device.token != Some(token);
         if is_new {
             device.next_address(who);
+            self.model.appears(who, self.now);
         }
+        let device = &mut self.devices[who as usize];
         let before = device.token.replace(token);
         device.version_flags = version_flags;
         if let Some(before) = before {
