@@ -101,9 +101,10 @@ impl World {
 
     /// A frame made a device say how an exchange ended.
     pub(super) fn ended_over_mesh(&mut self, who: u32, bytes: &[u8], said: Said) {
-        let Header::On(conversation) = header(bytes) else { return };
-        let Some(talk) = self.talks.rows.get_mut(&conversation) else { return };
-        let Some(side) = talk.side_of(who) else { return };
+        let talk = if let Header::On(name) = header(bytes) { self.talks.rows.get_mut(&name) } else { None };
+        let Some((side, talk)) = talk.and_then(|talk| Some((talk.side_of(who)?, talk))) else {
+            return self.has_no_exchange(&said);
+        };
         let before = *talk;
         talk.ended[side] = Some(End::of(&said));
         self.judge(before, side, said);

@@ -24,10 +24,17 @@ impl World {
         }
     }
 
-    /// Does everything the engine says after a call that ends no exchange with a nudge: one that came would be counted by nobody.
+    /// Does everything the engine says after a call that ends no exchange.
     pub(super) fn drain(&mut self, who: u32) {
-        if let Some(Said::Nudge(_)) = self.drain_ended(who) {
-            self.broken("a nudge came without a message");
+        if let Some(said) = self.drain_ended(who) {
+            self.has_no_exchange(&said);
+        }
+    }
+
+    /// Something was said about an exchange that the hall knows nothing of: a nudge would be counted for nobody.
+    pub(super) fn has_no_exchange(&mut self, said: &Said) {
+        if matches!(said, Said::Nudge(_)) {
+            self.broken("a nudge came of no exchange");
         }
     }
 
