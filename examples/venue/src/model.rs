@@ -34,8 +34,12 @@ struct Known {
     is_open: bool,
     lives: u32,
     started: u64,
-    window: u64,
-    charged: u64,
+    /// Charges by window of the budget.
+    charged: BTreeMap<u64, u64>,
+    /// When it showed its token first.
+    appeared: u64,
+    /// Whom it may have been charged for over neighbours in this epoch, and since when.
+    asked: BTreeMap<Token, u64>,
     /// Whom it was charged for in this epoch.
     tokens: BTreeSet<Token>,
     /// Of whom it was told in this epoch.
@@ -85,8 +89,19 @@ impl Model {
     /// It fell silent: an epoch is over.
     pub fn silent(&mut self, who: u32) {
         let known = &mut self.devices[who as usize];
+        known.asked.clear();
         known.tokens.clear();
         known.nudged.clear();
+    }
+
+    /// It shows itself under a new token.
+    pub fn appears(&mut self, who: u32, now: u64) {
+        self.devices[who as usize].appeared = now;
+    }
+
+    /// What an evaluation answers has arrived over neighbours: from now on it may be charged for this one.
+    pub fn may_charge(&mut self, who: u32, peer: Token, now: u64) {
+        self.devices[who as usize].asked.entry(peer).or_insert(now);
     }
 
     /// Nothing is said without consent.
@@ -98,25 +113,30 @@ impl Model {
         }
     }
 
-    /// Evaluations: of strangers, no more than the budget gives.
-    pub fn evaluates(&mut self, who: u32, peer: Option<Token>, now: u64) -> Verdict {
+    /// Evaluations: of strangers, no more than the budget gives. What a device charges for leaves at once on a link. Over
+    /// neighbours it waits for their rate, or never leaves and is sent in a later exchange; so there a charge counts for
+    /// the first window with room since [`Model::may_charge`]. Where `seals` holds it may have been made through the relay,
+    /// at any time since the device appeared.
+    pub fn evaluates(&mut self, who: u32, peer: Option<Token>, seals: bool, now: u64) -> Verdict {
         let known = &mut self.devices[who as usize];
         let Some(token) = peer else { return Err("an evaluation for somebody who shows no token") };
-        let since = now - known.started;
-        let length = limits::BUDGET_WINDOW.as_micros() as u64;
-        if since / length != known.window {
-            (known.window, known.charged) = (since / length, 0);
+        if !known.tokens.insert(token) {
+            return Ok(());
         }
-        if known.tokens.insert(token) {
-            known.charged += 1;
-        }
-        let drips = since % length / (limits::BUDGET_DRIP.as_secs() * SECOND);
-        let allowed = (u64::from(limits::BUDGET_AT_START) + drips).min(u64::from(limits::BUDGET_TOTAL));
-        if known.charged <= allowed {
-            Ok(())
-        } else {
-            Err("a device evaluated for more strangers than its budget allows")
-        }
+        let asked = if seals { Some(known.appeared) } else { known.asked.get(&token).copied() };
+        let [from, since] = [asked.unwrap_or(now), now].map(|at| at - known.started);
+        let last = since / WINDOW;
+        let charged = |window: &u64| known.charged.get(window).copied().unwrap_or(0);
+        let is_free = |window: &u64| {
+            let until = if *window == last { since % WINDOW } else { WINDOW };
+            charged(window) < allowed(until)
+        };
+        let window = (from / WINDOW..=last).find(is_free);
+        let Some(window) = window else {
+            return Err("a device evaluated for more strangers than its budget allows");
+        };
+        *known.charged.entry(window).or_default() += 1;
+        Ok(())
     }
 
     /// A nudge names exactly what both like, comes once in an epoch, and once for two that both remember.
@@ -177,6 +197,14 @@ impl Model {
     }
 }
 
+const WINDOW: u64 = limits::BUDGET_WINDOW.as_micros() as u64;
+
+/// How many strangers a budget gives in so much of a window.
+fn allowed(into: u64) -> u64 {
+    let drips = into / (limits::BUDGET_DRIP.as_secs() * SECOND);
+    (u64::from(limits::BUDGET_AT_START) + drips).min(u64::from(limits::BUDGET_TOTAL))
+}
+
 fn says_something(transmit: &Transmit) -> bool {
     match transmit {
         Transmit::Air(Air::Silent)
@@ -211,10 +239,23 @@ mod tests {
     fn the_ninth_stranger_of_a_window_is_noticed_before_the_first_drip() {
         let mut model = model();
         let token = |n: u64| Some(Token::from_bytes(n.to_be_bytes()));
-        assert!((0..8).all(|n| model.evaluates(0, token(n), SECOND).is_ok()));
-        assert!(model.evaluates(0, token(3), SECOND).is_ok(), "charged before");
-        assert!(model.evaluates(0, token(8), 34 * SECOND).is_err());
-        assert!(model.evaluates(0, token(8), 35 * SECOND).is_ok());
+        assert!((0..8).all(|n| model.evaluates(0, token(n), false, SECOND).is_ok()));
+        assert!(model.evaluates(0, token(3), false, SECOND).is_ok(), "charged before");
+        assert!(model.evaluates(0, token(8), false, 34 * SECOND).is_err());
+        assert!(model.evaluates(0, token(9), false, 35 * SECOND).is_ok());
+        assert!(model.evaluates(0, token(10), false, 35 * SECOND).is_err());
+    }
+
+    #[test]
+    fn what_is_sent_after_a_window_was_charged_before_it_only_where_that_had_room() {
+        let mut model = model();
+        let token = |n: u64| Token::from_bytes(n.to_be_bytes());
+        (0..30).for_each(|n| model.may_charge(0, token(n), 599 * SECOND));
+        let evaluates =
+            |model: &mut Model, n| model.evaluates(0, Some(token(n)), false, 601 * SECOND).is_ok();
+        assert!((0..24).all(|n| evaluates(&mut model, n)), "before");
+        assert!((24..30).all(|n| evaluates(&mut model, n)), "after");
+        assert!(evaluates(&mut model, 30) && evaluates(&mut model, 31) && !evaluates(&mut model, 32));
     }
 
     #[test]

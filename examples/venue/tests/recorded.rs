@@ -43,6 +43,15 @@ fn the_same_holds_where_a_local_network_and_a_relay_are_used() {
     assert_eq!(played!(venue, 11, 60, WAYS), recorded);
 }
 
+/// Somebody here is charged for an evaluation that is lost with its link, and sends it again 50 s later, after a window's start.
+#[test]
+fn a_charge_counts_for_the_window_in_which_it_was_made_not_for_that_in_which_its_evaluation_arrives() {
+    let mut scenario = recorded_venue::Scenario::built_in("conference").unwrap();
+    (scenario.attendees, scenario.minutes) = (120, 60);
+    let mut world = recorded_venue::World::new(scenario, 7);
+    assert_eq!(world.run_until(2_300 * recorded_venue::people::SECOND), Ok(()));
+}
+
 /// CI's part of `just sim`: every fault of the real run, and many times its seeds.
 #[test]
 fn in_hundreds_of_seeds_no_promise_breaks_and_every_calm_brings_what_is_due() {

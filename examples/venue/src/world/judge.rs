@@ -74,15 +74,24 @@ impl End {
 }
 
 impl World {
-    /// A message with an evaluation leaves for the peer. Budgets are judged over the radio alone: what is charged
-    /// for through a relay is sealed, and what goes over neighbours leaves later than it is charged for.
-    pub(super) fn charge(&mut self, who: u32, message: u8, peer: Option<Token>) {
-        let device = &self.devices[who as usize];
-        let is_judged = self.relay.is_none() && device.config.max_hops == 0 && device.is_honest();
-        if is_judged && EVALUATIONS.contains(&message) {
-            let holds = self.model.evaluates(who, peer, self.now);
-            self.check(holds);
+    /// A message arrives over neighbours at a side of an exchange. To one that has spoken before, it is what an evaluation
+    /// answers.
+    pub(super) fn hears(&mut self, meeting: &Meeting, side: usize) {
+        if let Some(token) = meeting.tokens[1 - side].filter(|_| meeting.sent[side] > 0) {
+            self.model.may_charge(meeting.ends[side], token, self.now);
         }
+    }
+
+    /// A message leaves for the peer, perhaps with an evaluation. What goes through the relay is sealed: there nobody sees
+    /// whom a device was charged for, nor when.
+    pub(super) fn charge(&mut self, meeting: &Meeting, side: usize, message: u8) {
+        let [who, other] = [meeting.ends[side], meeting.ends[1 - side]];
+        if !self.devices[who as usize].is_honest() || !EVALUATIONS.contains(&message) {
+            return;
+        }
+        let seals = [who, other].iter().all(|who| self.devices[*who as usize].has_relay);
+        let holds = self.model.evaluates(who, meeting.tokens[1 - side], seals, self.now);
+        self.check(holds);
     }
 
     /// An exchange ended for one side. `meeting` is as it was before.

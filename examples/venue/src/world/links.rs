@@ -149,16 +149,18 @@ impl World {
             }
             Arrival::Frame(channel, bytes) => {
                 let Some(name) = name(channel) else { return };
+                let (of, meeting) = (link.channels[channel].side(side), link.channels[channel].meeting);
                 let Some(engine) = self.engine(who) else { return };
                 engine.handle_frame(name, &bytes, at);
-                if let Some(said) = self.drain(who) {
-                    self.ended(wire, channel, side, said);
+                if let Some(said) = self.drain_ended(who) {
+                    self.ended((wire, channel), meeting, of, said);
                 }
             }
             Arrival::Mesh(bytes) => {
+                self.hears_over_mesh(who, &bytes);
                 let Some(engine) = self.engine(who) else { return };
                 engine.handle_mesh(link_id(wire, side), &bytes, at);
-                if let Some(said) = self.drain(who) {
+                if let Some(said) = self.drain_ended(who) {
                     self.ended_over_mesh(who, &bytes, said);
                 }
             }
@@ -171,14 +173,13 @@ impl World {
         }
     }
 
-    /// An exchange ended for one side.
-    fn ended(&mut self, wire: u64, channel: usize, side: usize, said: Said) {
-        let Some(link) = self.wires.get_mut(&wire) else { return };
-        let Some(channel) = link.channels.get_mut(channel) else { return };
-        let side = channel.side(side);
-        let before = channel.meeting;
-        channel.meeting.ended[side] = Some(End::of(&said));
-        self.judge(before, side, said);
+    /// An exchange ended for one side. What that side sent in the same breath may have cost it the link: it ended all the same.
+    fn ended(&mut self, (wire, channel): (u64, usize), meeting: Meeting, side: usize, said: Said) {
+        let link = self.wires.get_mut(&wire);
+        if let Some(channel) = link.and_then(|link| link.channels.get_mut(channel)) {
+            channel.meeting.ended[side] = Some(End::of(&said));
+        }
+        self.judge(meeting, side, said);
     }
 
     pub(super) fn open(&mut self, who: u32, link: LinkId, channel: ChannelId) {
@@ -200,12 +201,13 @@ impl World {
     }
 
     pub(super) fn carry(&mut self, who: u32, channel: ChannelId, bytes: Vec<u8>) {
-        let Some((wire, side, number)) = self.channel(who, channel) else { return };
+        let Some((wire, side, number)) = self.channel(who, channel) else { return self.lose(who, channel) };
         let fate = self.faults.fate(&mut self.dice);
         let Some(link) = self.wires.get_mut(&wire) else { return };
         let channel = &mut link.channels[number];
         let of = channel.side(side);
-        let (message, peer) = (channel.meeting.send(of), channel.meeting.tokens[1 - of]);
+        let message = channel.meeting.send(of);
+        let meeting = channel.meeting;
         let keeps = self.devices[who as usize].role == (Role::Attacker { withholds_tags: true });
         if keeps && message == LAST_MESSAGE {
             return self.cut(wire, None);
@@ -213,7 +215,7 @@ impl World {
         let packets = link.packets(bytes.len());
         let at = link.send(side, packets, self.now) + LATENCY;
         self.measure.sent(who, bytes.len() as u64 + packets * PACKET_HEADER as u64);
-        self.charge(who, message, peer);
+        self.charge(&meeting, of, message);
         let what = Arrival::Frame(number, bytes.into());
         let happening = |what| Happening::OnWire { wire, side: 1 - side, what };
         match fate {
@@ -225,6 +227,20 @@ impl World {
                 self.queue.push(at + LATENCY, happening(what));
             }
             Fate::Late(by) => self.queue.push(at + by, happening(what)),
+        }
+    }
+
+    /// A message into a link that is lost, which its sender has not noticed yet: it arrives nowhere, and is charged for.
+    fn lose(&mut self, who: u32, channel: ChannelId) {
+        let lost = self.parted.values_mut().find_map(|wire| {
+            let side = wire.ends.iter().position(|end| *end == who)?;
+            let on = wire.channels.iter_mut().rfind(|open| open.names[side] == channel)?;
+            let of = on.side(side);
+            let message = on.meeting.send(of);
+            Some((on.meeting, of, message))
+        });
+        if let Some((meeting, side, message)) = lost {
+            self.charge(&meeting, side, message);
         }
     }
 
@@ -241,6 +257,7 @@ impl World {
     }
 
     pub(super) fn link_down(&mut self, who: u32, life: u32, link: LinkId) {
+        self.parted.remove(&(link.0 / 2));
         let at = self.time(who);
         if self.devices[who as usize].life == life
             && let Some(engine) = self.engine(who)
@@ -274,7 +291,9 @@ impl World {
 
     /// A link is gone; whoever did not cut it notices.
     pub(super) fn cut(&mut self, wire: u64, cutter: Option<u32>) {
-        let Some(Wire { ends, transport, .. }) = self.wires.remove(&wire) else { return };
+        let Some(gone) = self.wires.remove(&wire) else { return };
+        let Wire { ends, transport, .. } = gone;
+        self.parted.insert(wire, gone);
         for (side, who) in ends.into_iter().enumerate() {
             let device = &mut self.devices[who as usize];
             device.links = device.links.saturating_sub(u8::from(transport == Transport::Ble));

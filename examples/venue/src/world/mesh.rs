@@ -81,19 +81,30 @@ impl World {
             Header::On(conversation) => {
                 let Some(talk) = self.talks.rows.get_mut(&conversation) else { return };
                 let Some(side) = talk.side_of(who) else { return };
-                let (message, peer) = (talk.send(side), talk.tokens[1 - side]);
+                let message = talk.send(side);
+                let meeting = *talk;
                 self.measure.sent(who, bytes.len() as u64);
-                self.charge(who, message, peer);
+                self.charge(&meeting, side, message);
             }
             Header::Other => {}
         }
     }
 
+    /// A frame arrives, which may be a message of the device's own exchange.
+    pub(super) fn hears_over_mesh(&mut self, who: u32, bytes: &[u8]) {
+        let Header::On(conversation) = header(bytes) else { return };
+        let Some(talk) = self.talks.rows.get(&conversation).copied() else { return };
+        if let Some(side) = talk.side_of(who) {
+            self.hears(&talk, side);
+        }
+    }
+
     /// A frame made a device say how an exchange ended.
     pub(super) fn ended_over_mesh(&mut self, who: u32, bytes: &[u8], said: Said) {
-        let Header::On(conversation) = header(bytes) else { return };
-        let Some(talk) = self.talks.rows.get_mut(&conversation) else { return };
-        let Some(side) = talk.side_of(who) else { return };
+        let talk = if let Header::On(name) = header(bytes) { self.talks.rows.get_mut(&name) } else { None };
+        let Some((side, talk)) = talk.and_then(|talk| Some((talk.side_of(who)?, talk))) else {
+            return self.has_no_exchange(&said);
+        };
         let before = *talk;
         talk.ended[side] = Some(End::of(&said));
         self.judge(before, side, said);

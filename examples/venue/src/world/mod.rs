@@ -78,6 +78,8 @@ pub struct World {
     grid: Grid,
     queue: Queue,
     wires: BTreeMap<u64, Wire>,
+    /// Links that are gone, until an end notices.
+    parted: BTreeMap<u64, Wire>,
     /// Whose each token is that is shown now.
     tokens: BTreeMap<Token, u32>,
     talks: Talks,

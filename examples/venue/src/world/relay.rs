@@ -190,7 +190,7 @@ impl World {
         }
         let Some(engine) = self.engine(who) else { return };
         engine.handle_relay_frame(bytes, at);
-        if let Some(said) = self.drain(who) {
+        if let Some(said) = self.drain_ended(who) {
             self.ended_by_relay(who, meeting, said);
         }
     }

@@ -77,6 +77,7 @@ impl World {
             flood: None,
             queue: Queue::default(),
             wires: std::collections::BTreeMap::new(),
+            parted: std::collections::BTreeMap::new(),
             tokens: std::collections::BTreeMap::new(),
             talks: Talks::default(),
             lan: Lan::default(),

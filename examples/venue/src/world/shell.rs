@@ -24,8 +24,22 @@ impl World {
         }
     }
 
+    /// Does everything the engine says after a call that ends no exchange.
+    pub(super) fn drain(&mut self, who: u32) {
+        if let Some(said) = self.drain_ended(who) {
+            self.has_no_exchange(&said);
+        }
+    }
+
+    /// Something was said about an exchange that the hall knows nothing of: a nudge would be counted for nobody.
+    pub(super) fn has_no_exchange(&mut self, said: &Said) {
+        if matches!(said, Said::Nudge(_)) {
+            self.broken("a nudge came of no exchange");
+        }
+    }
+
     /// Does everything the engine says. What it said about an exchange comes back.
-    pub(super) fn drain(&mut self, who: u32) -> Option<Said> {
+    pub(super) fn drain_ended(&mut self, who: u32) -> Option<Said> {
         let mut said = None;
         let was_open = self.model.is_open(who);
         while let Some(event) = self.engine(who)?.poll_event() {
@@ -94,7 +108,9 @@ impl World {
         let is_new = device.token != Some(token);
         if is_new {
             device.next_address(who);
+            self.model.appears(who, self.now);
         }
+        let device = &mut self.devices[who as usize];
         let before = device.token.replace(token);
         device.version_flags = version_flags;
         if let Some(before) = before {
