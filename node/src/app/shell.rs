@@ -57,7 +57,6 @@ pub(super) struct Shell {
     relay: relay::Chosen,
     /// From the first registration on, where statistics are shared.
     statistics: Option<mpsc::Receiver<StatisticsNews>>,
-    has_shared: bool,
     next_glance: Instant,
 }
 
@@ -132,8 +131,8 @@ impl Shell {
         } else {
             Show::Screen { terminal: Terminal::take().map_err(Ended::failed)?, theme: terminal::theme() }
         };
-        let (statistics, has_shared, next_glance) = (None, false, Instant::now());
-        Ok(Shell { app, node, show, desktop, kept, relay, statistics, has_shared, next_glance })
+        let (statistics, next_glance) = (None, Instant::now());
+        Ok(Shell { app, node, show, desktop, kept, relay, statistics, next_glance })
     }
 
     fn now(&self) -> Now {
@@ -199,8 +198,10 @@ impl Shell {
                 None
             }
             Happened::Node(Some(event)) => {
-                if relay::is_first_registration(&event) && !std::mem::replace(&mut self.has_shared, true) {
-                    self.statistics = self.relay.share(&self.app.picker.set());
+                if relay::is_first_registration(&event)
+                    && let Some(news) = self.relay.share(&self.app.picker.set())
+                {
+                    self.statistics = Some(news);
                 }
                 let effects = self.app.handle(Input::Node(&event), now);
                 self.follow(effects).await

@@ -98,10 +98,10 @@ pub(crate) enum StatisticsNews {
 }
 
 impl Chosen {
-    /// Asks, tells, waits a while, and sends, in a task of its own; none where nothing is shared. The task ends with the
-    /// receiver.
-    pub(crate) fn share(&self, interests: &InterestSet) -> Option<mpsc::Receiver<StatisticsNews>> {
-        let memo = self.memo.clone()?;
+    /// Asks, tells, waits a while, and sends, in a task of its own; none where nothing is shared, or it was before. The task
+    /// ends with the receiver.
+    pub(crate) fn share(&mut self, interests: &InterestSet) -> Option<mpsc::Receiver<StatisticsNews>> {
+        let memo = self.memo.take()?;
         let interests = interests.clone();
         let (tell, news) = mpsc::channel(NEWS);
         tokio::spawn(async move {

@@ -54,7 +54,6 @@ pub(crate) async fn run(args: Run) -> Result<(), Ended> {
         allow_sensitive: args.allow_sensitive,
         interests: profile.interests().clone(),
         relay,
-        has_shared: false,
         statistics: None,
         notices,
     };
@@ -128,7 +127,6 @@ struct Session {
     /// As chosen at the start, for the statistics.
     interests: InterestSet,
     relay: relay::Chosen,
-    has_shared: bool,
     /// From the first registration on, where statistics are shared.
     statistics: Option<mpsc::Receiver<StatisticsNews>>,
     /// Where the desktop tells of nudges.
@@ -298,8 +296,10 @@ impl Session {
         if let NodeEvent::Engine(Event::Nudge(nudge)) = event {
             self.last_nudge = Some(nudge.id);
         }
-        if relay::is_first_registration(event) && !std::mem::replace(&mut self.has_shared, true) {
-            self.statistics = self.relay.share(&self.interests);
+        if relay::is_first_registration(event)
+            && let Some(news) = self.relay.share(&self.interests)
+        {
+            self.statistics = Some(news);
         }
         if self.json {
             return self.say_at(at, report::json(event, self.lang));

@@ -68,14 +68,14 @@ pub fn shared(outcome: Result<(), &StatisticsError>, lang: Lang) -> String {
     let words = words(lang);
     match outcome {
         Ok(()) => words.statistics_sent.clone(),
-        Err(StatisticsError::Relay(why)) => no_relay(why, words),
-        Err(why) => fill(&words.statistics_not_sent, &[("reason", &not_shared(why, words))]),
+        Err(why) => not_shared(why, words),
     }
 }
 
 fn not_shared(why: &StatisticsError, words: &Words) -> String {
-    match why {
-        StatisticsError::Relay(why) => no_relay(why, words),
+    let reason = match why {
+        // A sentence of its own.
+        StatisticsError::Relay(why) => return no_relay(why, words),
         StatisticsError::NoEvent => words.statistics_no_event.clone(),
         StatisticsError::BadOffer(why) => fill(&words.statistics_bad_offer, &[("why", why)]),
         StatisticsError::Refused(code) => fill(&words.statistics_refused, &[("code", &code.to_string())]),
@@ -87,7 +87,8 @@ fn not_shared(why: &StatisticsError, words: &Words) -> String {
         }
         StatisticsError::Held { path } => fill(&words.statistics_held, &[("file", &path.to_string_lossy())]),
         StatisticsError::System => words.statistics_system.clone(),
-    }
+    };
+    fill(&words.statistics_not_sent, &[("reason", &reason)])
 }
 
 fn no_relay(reason: &RelayError, words: &Words) -> String {
