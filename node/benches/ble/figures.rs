@@ -96,9 +96,8 @@ fn repeat<T: Measured>(runs: usize, scene: Scene, lab: &Lab) -> Result<Vec<T>> {
 
 fn play<T: Measured>(scene: Scene, lab: &Lab) -> Result<T> {
     let mut outcome = lab.run(env::current_exe()?, &[scene.to_string()])?;
-    let crashes = outcome.crashes_of_bluetoothd();
-    if crashes > 0 {
-        eprintln!("bluetoothd crashed {crashes} times and was started again");
+    for defect in outcome.defects_of_the_system() {
+        eprintln!("{defect}");
     }
     let output = outcome.output();
     let measured = output.lines().find_map(T::read).filter(|_| outcome.code() == 0);
