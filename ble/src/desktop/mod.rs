@@ -3,8 +3,7 @@
 //! [`crate::Radio`].
 //!
 //! # Unchecked
-//! Nothing here was compiled for, or run on, either system. It is compiled on Linux with the tests, against the
-//! interface that `btleplug` has everywhere; what it is made of (`central`) runs on Linux.
+//! It compiles for both systems (`just systems`), and was run on neither; what it is made of (`central`) runs on Linux.
 
 use std::{
     fmt,

@@ -178,7 +178,7 @@ fn interfaces() -> io::Result<Vec<(Interface, Option<Ipv4Addr>)>> {
     Ok(found.into_values().collect())
 }
 
-/// Unchecked: compiled for no other system than those above.
+/// Unchecked: it compiles for Windows, and was never run there.
 #[cfg(not(unix))]
 fn interfaces() -> io::Result<Vec<(Interface, Option<Ipv4Addr>)>> {
     use std::{collections::BTreeMap, net::IpAddr};
