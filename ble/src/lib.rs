@@ -16,7 +16,11 @@ pub mod air;
 #[cfg(any(target_os = "linux", target_os = "macos", target_os = "windows"))]
 #[cfg_attr(
     not(target_os = "linux"),
-    allow(dead_code, unused_imports, reason = "a peripheral beside it asks for more, and only Linux has one")
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "a peripheral beside it asks for more, and only Linux has one"
+    )
 )]
 mod central;
 #[cfg(any(test, target_os = "macos", target_os = "windows"))]

@@ -117,6 +117,7 @@ impl Shell {
         let node =
             Node::start(run::node_config(engine, ways, bluetooth.radio(), &relay)).map_err(Ended::failed)?;
         let desktop = Desktop::new(settings.notifications);
+        let words = if args.screen_reader { words.typed() } else { words };
         let mut app = App::new(lang, words, settings, Picker::new(&interests), kept.is_some(), offset);
         if ways.relay.share_statistics {
             app.sharing = Sharing::Waiting;

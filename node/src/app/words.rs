@@ -25,14 +25,27 @@ message_file! {
         policy_hops policy_hops_now policy_hops_none policy_hops_why
         policy_quiet policy_quiet_now policy_quiet_off policy_quiet_none policy_quiet_why policy_identity
         policy_identity_now policy_identity_why policy_statistics policy_statistics_off policy_statistics_waiting
-        policy_statistics_offered policy_statistics_sent policy_statistics_not_sent policy_statistics_why policy_kept policy_kept_nothing policy_kept_file policy_kept_why
-        policy_file policy_file_none policy_keys
-        help_title home_keys key_open key_interests key_card key_pause key_quiet key_policy key_lang key_wipe key_quit
-        help_keys
+        policy_statistics_offered policy_statistics_sent policy_statistics_not_sent policy_statistics_why policy_kept
+        policy_kept_nothing policy_kept_file policy_kept_why policy_file policy_file_none policy_keys
+        help_title home_keys key_open key_interests key_card key_not_now key_never key_pause key_quiet key_policy key_lang
+        key_wipe key_quit help_keys
         notify_title notify_body notify_open
         line_welcome line_help line_unknown line_added line_removed line_not_chosen line_sensitive line_found_none
-        line_your_interests line_card line_bye
+        line_your_interests line_card line_bye line_not_open line_paused line_nudged_lately line_kept_why
         too_small
+    }
+}
+
+impl Words {
+    /// For whoever types words: what else names a key names a word.
+    pub(crate) fn typed(self) -> Words {
+        Words {
+            alone_not_open: self.line_not_open.clone(),
+            alone_paused: self.line_paused.clone(),
+            nudged_lately: self.line_nudged_lately.clone(),
+            policy_kept_why: self.line_kept_why.clone(),
+            ..self
+        }
     }
 }
 

@@ -292,8 +292,9 @@ fn lines() -> Result<(), Failed> {
         ("søg k8s", "Kubernetes"),
         ("tilføj hardstyle", "hardstyle er valgt."),
         ("interesser", "Dine interesser: hardstyle."),
+        ("hvorfor", "Skriv “åbn”"),
         ("vrøvl", "“vrøvl” kender jeg ikke."),
-        ("beskyttelse", "Flokvagt: "),
+        ("beskyttelse", "“slet” sletter alt på én gang"),
         ("åbn", "Du er åben."),
     ] {
         reader.say(word)?;

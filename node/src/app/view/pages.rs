@@ -1,11 +1,15 @@
 //! Pages to read: what protects the attendee and why, and the keys.
 
+use std::mem;
+
 use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
     widgets::Paragraph,
 };
+
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{Theme, wrapped};
 use crate::app::{
@@ -36,6 +40,8 @@ pub(super) fn help(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         &words.key_open,
         &words.key_interests,
         &words.key_card,
+        &words.key_not_now,
+        &words.key_never,
         &words.key_pause,
         &words.key_quiet,
         &words.key_policy,
@@ -43,17 +49,18 @@ pub(super) fn help(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         &words.key_wipe,
         &words.key_quit,
     ];
+    let keys = keys.map(|text| text.split_once('|').unwrap_or((text, "")));
+    let column = keys.iter().map(|(key, _)| key.width()).max().unwrap_or_default() + 2;
     let mut lines = Vec::new();
-    for text in keys {
-        let (key, meaning) = text.split_once('|').unwrap_or((text, ""));
+    for (key, meaning) in keys {
         let meaning = fill(meaning, &[("minutes", &minutes)]);
-        let mut rows = wrapped(&format!("{key}  {meaning}"), area.width).into_iter();
-        if let Some(first) = rows.next() {
-            let first = first.to_string();
-            let rest = first.strip_prefix(key).unwrap_or_default().to_owned();
-            lines.push(Line::from(vec![Span::styled(key.to_owned(), theme.strong()), Span::raw(rest)]));
+        let mut key = format!("{key}{}", " ".repeat(column - key.width()));
+        for row in wrapped(&meaning, area.width.saturating_sub(column as u16)) {
+            let blank = " ".repeat(column);
+            let mut spans = vec![Span::styled(mem::replace(&mut key, blank), theme.strong())];
+            spans.extend(row.spans);
+            lines.push(Line::from(spans));
         }
-        lines.extend(rows.map(indented));
     }
     scrolled(app, lines, frame, area);
 }
