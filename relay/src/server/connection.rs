@@ -1,6 +1,11 @@
 //! One WebSocket: welcome, registration, then frames both ways until either end has had enough.
 
-use std::{future::poll_fn, mem, pin::pin, sync::Arc, task::Poll};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
@@ -75,15 +80,29 @@ async fn refuse(socket: &mut WebSocket, hub: &Hub, end: End) {
 }
 
 /// Frames both ways. The end that is still to be said, if there is one.
-async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outbox: &Outbox) -> Option<End> {
-    let mut awaits_socket = false;
+async fn carry(
+    socket: &mut WebSocket,
+    hub: &Hub,
+    connection: ConnectionId,
+    outbox: &Arc<Outbox>,
+) -> Option<End> {
+    let socket_waker = Waker::from(Arc::clone(outbox));
+    let mut heard = Heard::default();
+    // Frames may have come with the registration.
+    outbox.expect_input();
     loop {
-        match next(socket, outbox, awaits_socket).await {
+        match next(socket, outbox, &socket_waker, &mut heard).await {
+            Next::Read => {
+                hub.frames(connection, outbox, &heard.frames);
+                heard.frames.clear();
+                if heard.is_over {
+                    return None;
+                }
+            }
             Next::Write(batch) => {
                 let end = batch.end;
                 match write(socket, batch).await {
-                    Ok(Written::AtOnce) => awaits_socket = true,
-                    Ok(Written::Later) => awaits_socket = false,
+                    Ok(()) => {}
                     Err(Gone::Broken) => return None,
                     Err(Gone::Slow) => {
                         // Where an end was due, that was counted.
@@ -96,53 +115,60 @@ async fn carry(socket: &mut WebSocket, hub: &Hub, connection: ConnectionId, outb
                 if end.is_some() {
                     return end;
                 }
-                continue;
             }
-            Next::Read(Some(Ok(Message::Binary(frame)))) => hub.frame(connection, outbox, &frame),
-            Next::Read(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => hub.hear(outbox),
-            // No message of this protocol, whatever it says.
-            Next::Read(Some(Ok(Message::Text(_)))) => hub.frame(connection, outbox, &[]),
-            Next::Read(Some(Ok(Message::Close(_)) | Err(_)) | None) => return None,
         }
-        awaits_socket = false;
     }
 }
 
 /// What a connection's task does next.
 enum Next {
-    Read(Option<Result<Message, axum::Error>>),
+    Read,
     Write(Batch),
+}
+
+/// What was read at once.
+#[derive(Default)]
+struct Heard {
+    /// A text message is no message of this protocol, whatever it says, and stands here as a frame without a byte.
+    frames: Vec<Bytes>,
+    is_over: bool,
 }
 
 /// What came first is read before anything is written: what that leads to goes out with it. A device cannot keep its
 /// own outbox from being emptied for longer than its frames last.
-///
-/// `awaits_socket`: the socket was found empty since the task was last woken, and so wakes it when there is something; it
-/// is not asked a second time before that.
-async fn next(socket: &mut WebSocket, outbox: &Outbox, mut awaits_socket: bool) -> Next {
+async fn next(socket: &mut WebSocket, outbox: &Outbox, socket_waker: &Waker, heard: &mut Heard) -> Next {
     poll_fn(|context| {
-        if !mem::take(&mut awaits_socket)
-            && let Poll::Ready(message) = socket.poll_next_unpin(context)
-        {
-            // What the message leads to is found when the outbox is looked at: no need to be woken for it.
-            outbox.forget_reader();
-            return Poll::Ready(Next::Read(message));
+        outbox.register(context);
+        if outbox.takes_input() && read(socket, outbox, &mut Context::from_waker(socket_waker), heard) {
+            // What was read leads to is found when the outbox is looked at: no need to be woken for it.
+            outbox.forget_task();
+            return Poll::Ready(Next::Read);
         }
-        outbox.poll(context).map(Next::Write)
+        outbox.poll().map(Next::Write)
     })
     .await
 }
 
-/// How a batch was written.
-enum Written {
-    /// Without waiting for the socket.
-    AtOnce,
-    /// The task slept in between.
-    Later,
+/// Reads what is there, or as much of it as is looked at together; false where nothing is.
+fn read(socket: &mut WebSocket, outbox: &Outbox, context: &mut Context<'_>, heard: &mut Heard) -> bool {
+    for read in 0..limits::FRAMES_TOGETHER {
+        let Poll::Ready(message) = socket.poll_next_unpin(context) else { return read > 0 };
+        match message {
+            Some(Ok(Message::Binary(frame))) => heard.frames.push(frame),
+            Some(Ok(Message::Text(_))) => heard.frames.push(Bytes::new()),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                heard.is_over = true;
+                return true;
+            }
+        }
+    }
+    outbox.expect_input();
+    true
 }
 
 /// Writes a batch with one flush.
-async fn write(socket: &mut WebSocket, batch: Batch) -> Result<Written, Gone> {
+async fn write(socket: &mut WebSocket, batch: Batch) -> Result<(), Gone> {
     let writing = async {
         for frame in batch.frames {
             socket.feed(Message::Binary(frame)).await?;
@@ -155,9 +181,9 @@ async fn write(socket: &mut WebSocket, batch: Batch) -> Result<Written, Gone> {
     let mut writing = pin!(writing);
     // A socket with room takes it all at once; a timer is for the others.
     match poll!(&mut writing) {
-        Poll::Ready(written) => written.map(|()| Written::AtOnce).map_err(|_broken| Gone::Broken),
+        Poll::Ready(written) => written.map_err(|_broken| Gone::Broken),
         Poll::Pending => match timeout(limits::WRITE_WITHIN, writing).await {
-            Ok(written) => written.map(|()| Written::Later).map_err(|_broken| Gone::Broken),
+            Ok(written) => written.map_err(|_broken| Gone::Broken),
             Err(_too_slow) => Err(Gone::Slow),
         },
     }
