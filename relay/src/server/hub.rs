@@ -184,10 +184,6 @@ impl Hub {
         lock(&self.state).counters.record(&event);
     }
 
-    pub(super) fn hear(&self, outbox: &Outbox) {
-        outbox.hear(self.clock.elapsed());
-    }
-
     pub(super) fn gauges(&self) -> Gauges {
         let state = lock(&self.state);
         Gauges {
