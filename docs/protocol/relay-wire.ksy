@@ -219,7 +219,7 @@ types:
     seq:
       - id: why
         type: u1
-        enum: bye
+        enum: bye_reason
         valid:
           in-enum: true
         doc: W-3
@@ -261,7 +261,7 @@ enums:
     4: busy
     5: one_self
 
-  bye:
+  bye_reason:
     1: restart
     2: epoch_over
     3: replaced

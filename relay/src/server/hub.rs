@@ -198,12 +198,7 @@ impl Hub {
     }
 
     /// Mutate and drain, for each in turn, and wake without the lock whoever has something to write.
-    fn with_each<T>(
-        &self,
-        all: impl IntoIterator<Item = T>,
-        now: Duration,
-        mutate: impl Fn(&mut State, T),
-    ) {
+    fn with_each<T>(&self, all: impl IntoIterator<Item = T>, now: Duration, mutate: impl Fn(&mut State, T)) {
         let mut drained = Drained::default();
         let mut state = lock(&self.state);
         for one in all {

@@ -43,9 +43,14 @@ pub(super) fn router(hub: Arc<Hub>, others: Router) -> Router {
     Router::new().route(PATH, get(open)).with_state(hub).merge(others)
 }
 
-async fn open(State(hub): State<Arc<Hub>>, Extension(seat): Extension<Seat>, mut request: Request) -> Response {
+async fn open(
+    State(hub): State<Arc<Hub>>,
+    Extension(seat): Extension<Seat>,
+    mut request: Request,
+) -> Response {
     let Ok(mut response) = create_response_with_body(&request, Body::empty) else {
-        return (StatusCode::BAD_REQUEST, "Here is a WebSocket, and this is no request to open it.\n").into_response();
+        return (StatusCode::BAD_REQUEST, "Here is a WebSocket, and this is no request to open it.\n")
+            .into_response();
     };
     if !offers_version(request.headers()) {
         return other_version();
