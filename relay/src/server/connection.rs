@@ -146,11 +146,11 @@ async fn next(socket: &mut Socket, outbox: &Outbox, socket_waker: &Waker, heard:
     poll_fn(|context| {
         outbox.register(context);
         if outbox.takes_input() && read(socket, outbox, &mut Context::from_waker(socket_waker), heard) {
-            // What was read leads to is found when the outbox is looked at: no need to be woken for it.
+            // Whatever that leads to is found when the outbox is looked at: no need to be woken for it.
             outbox.forget_task();
             return Poll::Ready(Next::Read);
         }
-        outbox.poll().map(Next::Write)
+        outbox.take().map_or(Poll::Pending, |batch| Poll::Ready(Next::Write(batch)))
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Wake, Waker},
     time::Duration,
 };
 
@@ -120,17 +120,13 @@ impl Outbox {
         self.task.register(context.waker());
     }
 
-    /// What waits now.
-    pub(super) fn poll(&self) -> Poll<Batch> {
-        self.take().map_or(Poll::Pending, Poll::Ready)
-    }
-
     /// Nobody sleeps over this outbox now.
     pub(super) fn forget_task(&self) {
         self.task.take();
     }
 
-    fn take(&self) -> Option<Batch> {
+    /// What waits now.
+    pub(super) fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         if waiting.frames.is_empty() && !waiting.ping && waiting.end.is_none() {
             return None;
@@ -182,5 +178,15 @@ mod tests {
         outbox.end(End::Goodbye);
         outbox.end(End::Silent);
         assert_eq!(outbox.take().unwrap().end, Some(End::Goodbye));
+    }
+
+    #[test]
+    fn a_wake_of_the_socket_is_told_from_one_by_what_is_to_be_written() {
+        let outbox = Arc::new(Outbox::default());
+        outbox.push(Bytes::from_static(b"frame")).unwrap();
+        assert!(!outbox.takes_input());
+        Waker::from(Arc::clone(&outbox)).wake_by_ref();
+        assert!(outbox.takes_input());
+        assert!(!outbox.takes_input());
     }
 }

@@ -17,7 +17,7 @@ use tungstenite::{
 pub(super) struct Socket<S> {
     stream: S,
     protocol: WebSocketContext,
-    /// Something waits in the protocol's buffer for the stream to take it.
+    /// The protocol's buffer is to be emptied before it is given more.
     is_blocked: bool,
 }
 
@@ -104,5 +104,48 @@ impl<S: AsyncWrite + Unpin> Write for Now<'_, '_, S> {
 
     fn flush(&mut self) -> io::Result<()> {
         or_would_block(Pin::new(&mut *self.stream).poll_flush(self.context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt;
+    use tokio::io::duplex;
+    use tokio_tungstenite::WebSocketStream;
+
+    use super::*;
+
+    const FRAMES: u8 = 200;
+    const FRAME_LEN: usize = 60;
+
+    /// A buffer that is full with a few frames.
+    fn config() -> WebSocketConfig {
+        WebSocketConfig::default().write_buffer_size(FRAME_LEN).max_write_buffer_size(4 * FRAME_LEN)
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_takes_little_at_once_gets_everything_in_order() {
+        let (ours, theirs) = duplex(FRAME_LEN / 2);
+        let mut socket = Socket::new(ours, Vec::new(), config());
+        let mut client = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+        let frame = |number| Message::binary(vec![number; FRAME_LEN]);
+        let reading = async {
+            for number in 0..FRAMES {
+                assert_eq!(client.next().await.unwrap().unwrap(), frame(number));
+            }
+        };
+        let (sent, ()) = tokio::join!(socket.send((0..FRAMES).map(frame)), reading);
+        sent.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_came_behind_the_request_is_read_first_and_a_stream_that_ends_is_an_error() {
+        let (ours, theirs) = duplex(FRAME_LEN);
+        // Final and binary, one byte, masked with zeros.
+        let behind = vec![0x82, 0x81, 0, 0, 0, 0, 7];
+        let mut socket = Socket::new(ours, behind, config());
+        assert_eq!(socket.next().await.unwrap(), Message::binary(vec![7]));
+        drop(theirs);
+        assert!(socket.next().await.is_err());
     }
 }
