@@ -23,6 +23,10 @@ deploy:
 package *FOLDER:
     .ci/package {{ FOLDER }}
 
+# The schema of the relay's wire, compiled, and held to the vectors and to the frames that the code takes and refuses.
+schema:
+    .ci/schema
+
 # All tests, by the command that the README gives.
 test:
     {{ `.ci/readme-command test` }}

@@ -26,6 +26,8 @@ pub const HEAD_BYTES: usize = 8 * 1024;
 /// Bytes of a WebSocket's read buffer, which is there as long as the connection. The two longest frames that a device
 /// sends at once fit: one more read of the system costs more time than the kilobyte is worth.
 pub const READ_BUFFER: usize = 2048;
+/// Messages of one connection that are looked at together; those of the others come next.
+pub const FRAMES_TOGETHER: usize = 16;
 /// Bytes of one WebSocket message; a longer one ends the connection unread.
 pub const MESSAGE_BYTES: usize = 2 * LONGEST;
 /// Bytes that wait to be written before they are written, flush or not.

@@ -9,7 +9,6 @@ use axum::{Router, body::Body, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     time::{sleep, timeout},
@@ -24,6 +23,7 @@ use super::{
     admission::{Admission, Place, Source},
     hub::Hub,
     routes::{self, Seat},
+    stream::Stream,
     sweep,
 };
 
@@ -88,21 +88,18 @@ impl Door {
             return;
         }
         let is_proxied = self.proxies.contains(&from.ip().to_canonical());
-        let Some(tls) = &self.tls else { return self.speak_http(stream, place, is_proxied).await };
+        let Some(tls) = &self.tls else { return self.speak_http(Box::new(stream), place, is_proxied).await };
         let handshake = tokio::select! {
             handshake = timeout(limits::HANDSHAKE_WITHIN, tls.accept(stream)) => handshake,
             () = place.evicted() => return,
         };
         if let Ok(Ok(stream)) = handshake {
-            self.speak_http(stream, place, is_proxied).await;
+            self.speak_http(Box::new(stream), place, is_proxied).await;
         }
     }
 
     /// One connection, one request after the other, at most one of which turns it into a WebSocket.
-    async fn speak_http<S>(&self, stream: S, place: Place, is_proxied: bool)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    async fn speak_http(&self, stream: Stream, place: Place, is_proxied: bool) {
         let evicted = place.evicted_later();
         let seat = Seat { place: Arc::new(Mutex::new(Some(place))), is_proxied };
         let router = self.router.clone();

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use sighej_crypto::relay::{Registration, RegistrationChallenge};
@@ -106,11 +107,14 @@ impl Hub {
         });
     }
 
-    /// A frame came by a connection that registered.
-    pub(super) fn frame(&self, connection: ConnectionId, outbox: &Outbox, frame: &[u8]) {
+    /// Frames came together by a connection that registered: whoever they lead to is woken once.
+    pub(super) fn frames(&self, connection: ConnectionId, outbox: &Outbox, frames: &[Bytes]) {
         let now = self.clock.elapsed();
         outbox.hear(now);
-        self.with(now, |state| state.matcher.handle_frame(connection, frame, now));
+        if frames.is_empty() {
+            return;
+        }
+        self.with_each(frames, now, |state, frame| state.matcher.handle_frame(connection, frame, now));
     }
 
     /// The connection is no more.
@@ -180,10 +184,6 @@ impl Hub {
         lock(&self.state).counters.record(&event);
     }
 
-    pub(super) fn hear(&self, outbox: &Outbox) {
-        outbox.hear(self.clock.elapsed());
-    }
-
     pub(super) fn gauges(&self) -> Gauges {
         let state = lock(&self.state);
         Gauges {
@@ -193,16 +193,23 @@ impl Hub {
         }
     }
 
-    /// Mutate, drain, and wake without the lock whoever has something to write.
-    fn with(&self, now: Duration, mutate: impl FnOnce(&mut State)) {
+    fn with(&self, now: Duration, mutate: impl Fn(&mut State)) {
+        self.with_each([()], now, |state, ()| mutate(state));
+    }
+
+    /// Mutate and drain, for each in turn, and wake without the lock whoever has something to write.
+    fn with_each<T>(&self, all: impl IntoIterator<Item = T>, now: Duration, mutate: impl Fn(&mut State, T)) {
+        let mut drained = Drained::default();
         let mut state = lock(&self.state);
-        mutate(&mut state);
-        let Drained { slow, woken } = state.drain(self);
-        for connection in slow {
+        for one in all {
+            mutate(&mut state, one);
+            state.drain(self, &mut drained);
+        }
+        for connection in drained.slow {
             state.cut_off(connection, self.bye(Bye::Slow), FailureKind::Slow, now);
         }
         drop(state);
-        woken.into_iter().for_each(Waker::wake);
+        drained.woken.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -217,8 +224,7 @@ struct Drained {
 
 impl State {
     /// Does what the matcher says.
-    fn drain(&mut self, hub: &Hub) -> Drained {
-        let mut drained = Drained::default();
+    fn drain(&mut self, hub: &Hub, drained: &mut Drained) {
         while let Some(transmit) = self.matcher.poll_transmit() {
             match transmit {
                 Transmit::Frame { connection, bytes } => {
@@ -238,7 +244,6 @@ impl State {
         while let Some(event) = self.matcher.poll_event() {
             self.counters.record(&event);
         }
-        drained
     }
 
     fn cut_off(&mut self, connection: ConnectionId, end: End, kind: FailureKind, now: Duration) {

@@ -9,6 +9,8 @@ mod connection;
 mod hub;
 mod outbox;
 mod routes;
+mod socket;
+mod stream;
 mod sweep;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

@@ -1,12 +1,12 @@
-//! What waits to be written to one connection.
+//! What waits to be written to one connection, and whether there may be something to read from it.
 
 use std::{
     collections::VecDeque,
     sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    task::{Context, Poll, Waker},
+    task::{Context, Wake, Waker},
     time::Duration,
 };
 
@@ -16,11 +16,13 @@ use sighej_relay_api::wire::Bye;
 
 use crate::limits;
 
-/// A bounded queue of frames, and the word that the connection is over.
+/// A bounded queue of frames, and the word that the connection is over. As a waker it is the socket's: the connection's task learns
+/// which of the two woke it, and leaves a socket alone that has nothing to say.
 #[derive(Default)]
 pub(super) struct Outbox {
     state: Mutex<Waiting>,
-    reader: AtomicWaker,
+    task: AtomicWaker,
+    has_input: AtomicBool,
     heard: AtomicU32,
 }
 
@@ -72,7 +74,7 @@ impl Outbox {
         }
         waiting.frames.push_back(frame);
         drop(waiting);
-        Ok(self.reader.take())
+        Ok(self.task.take())
     }
 
     pub(super) fn ping(&self) {
@@ -80,14 +82,14 @@ impl Outbox {
         if !std::mem::replace(&mut waiting.pinged, true) {
             waiting.ping = true;
             drop(waiting);
-            self.reader.wake();
+            self.task.wake();
         }
     }
 
     /// The first end counts.
     pub(super) fn end(&self, end: End) {
         self.lock().end.get_or_insert(end);
-        self.reader.wake();
+        self.task.wake();
     }
 
     /// Something came from the connection. Counted in seconds.
@@ -103,18 +105,28 @@ impl Outbox {
         Duration::from_secs(self.heard.load(Ordering::Relaxed).into())
     }
 
-    /// What waits now. Where nothing does, the one task that asks is woken as soon as something does.
-    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Batch> {
-        self.reader.register(context.waker());
-        self.take().map_or(Poll::Pending, Poll::Ready)
+    /// Whether the socket may have something since this was last asked.
+    pub(super) fn takes_input(&self) -> bool {
+        self.has_input.swap(false, Ordering::Acquire)
+    }
+
+    /// There may be something to read.
+    pub(super) fn expect_input(&self) {
+        self.has_input.store(true, Ordering::Release);
+    }
+
+    /// The task of this context is woken as soon as something comes or is to go out.
+    pub(super) fn register(&self, context: &Context<'_>) {
+        self.task.register(context.waker());
     }
 
     /// Nobody sleeps over this outbox now.
-    pub(super) fn forget_reader(&self) {
-        self.reader.take();
+    pub(super) fn forget_task(&self) {
+        self.task.take();
     }
 
-    fn take(&self) -> Option<Batch> {
+    /// What waits now.
+    pub(super) fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         if waiting.frames.is_empty() && !waiting.ping && waiting.end.is_none() {
             return None;
@@ -124,6 +136,18 @@ impl Outbox {
             ping: std::mem::take(&mut waiting.ping),
             end: waiting.end,
         })
+    }
+}
+
+/// The socket has something to read, or is over.
+impl Wake for Outbox {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.expect_input();
+        self.task.wake();
     }
 }
 
@@ -154,5 +178,15 @@ mod tests {
         outbox.end(End::Goodbye);
         outbox.end(End::Silent);
         assert_eq!(outbox.take().unwrap().end, Some(End::Goodbye));
+    }
+
+    #[test]
+    fn a_wake_of_the_socket_is_told_from_one_by_what_is_to_be_written() {
+        let outbox = Arc::new(Outbox::default());
+        outbox.push(Bytes::from_static(b"frame")).unwrap();
+        assert!(!outbox.takes_input());
+        Waker::from(Arc::clone(&outbox)).wake_by_ref();
+        assert!(outbox.takes_input());
+        assert!(!outbox.takes_input());
     }
 }
