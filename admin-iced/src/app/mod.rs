@@ -2,6 +2,7 @@
 
 mod keys;
 mod relays;
+mod shown;
 mod update;
 mod view;
 mod watch;

@@ -3,7 +3,8 @@
 use iced::widget::{Column, center, column, container, responsive, row, space, text};
 use iced::{Center, Element, Fill, Size};
 
-use super::watch::{Screen, Watch};
+use super::shown::Screen;
+use super::watch::Watch;
 use super::{App, Message, Stage, Tab};
 use crate::look::style::{self, Weight};
 use crate::look::{Look, gap, pad, size};

@@ -7,8 +7,8 @@ use iced::widget::{Column, column, container, row, text};
 use iced::{Center, Element, Fill, Task};
 use sighej_relay_api::admin::{Health, Summary};
 
-use super::answers::{Answers, again_and_again};
-use super::{Asking, Last};
+use super::Last;
+use super::answers::Answers;
 use crate::chart::level;
 use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
@@ -25,8 +25,7 @@ const CARD: f32 = 180.0;
 /// What the relay said, and how soon.
 pub(crate) struct State {
     client: Client,
-    answers: Answers<Answer>,
-    asking: Asking,
+    pub(crate) answers: Answers<Answer>,
 }
 
 /// With the time that it took.
@@ -40,23 +39,22 @@ pub(crate) enum Message {
 impl State {
     /// The screen, which asks for as long as it is there. `before` is what it knew when it was left.
     pub(crate) fn new(client: Client, before: Option<Last<Answer>>) -> (Self, Task<Message>) {
-        let mut state = Self { client, answers: Answers::new(before), asking: Asking::default() };
+        let mut state = Self { client, answers: Answers::new(before) };
         let task = state.ask();
         (state, task)
     }
 
     /// Asks at once, and from then on.
     pub(crate) fn ask(&mut self) -> Task<Message> {
-        self.answers.hope();
         let client = self.client.clone();
-        let answers = again_and_again(EVERY, move || {
+        let health = move || {
             let client = client.clone();
             async move {
                 let asked = Instant::now();
                 client.health().await.map(|health| (health, asked.elapsed()))
             }
-        });
-        self.asking.run(Task::run(answers, Message::Answered))
+        };
+        self.answers.ask(EVERY, health).map(Message::Answered)
     }
 
     pub(crate) fn update(&mut self, message: Message, now: u64) {
@@ -69,17 +67,9 @@ impl State {
         self.answers.shown(is_lost).map(|last| &last.answer.0)
     }
 
-    pub(crate) fn last(&self) -> Option<&Last<Answer>> {
-        self.answers.last()
-    }
-
-    pub(crate) fn into_last(self) -> Option<Last<Answer>> {
-        self.answers.into_last()
-    }
-
     pub(crate) fn view<'a>(&'a self, look: &'a Look, feed: &'a Feed, now: u64) -> Element<'a, Message> {
         let is_lost = feed.is_lost();
-        let content = self.answers.view(look, is_lost, |(health, trip)| {
+        let content = self.answers.view(look, is_lost, |(health, trip), at| {
             column![
                 state(look, health),
                 self.facts(look, health, *trip, feed.summary()),
