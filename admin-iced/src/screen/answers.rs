@@ -87,16 +87,17 @@ impl<T> Answers<T> {
         is_lost || self.trouble.is_some()
     }
 
-    /// The last answer as it is drawn, dimmed where it is old.
+    /// The last answer as it is drawn, dimmed where it is old; whoever draws is told when it came where it is not of now.
     pub(super) fn view<'a, Message: 'a>(
         &'a self,
         look: &'a Look,
         is_lost: bool,
-        draw: impl FnOnce(&'a T) -> Element<'a, Message>,
+        draw: impl FnOnce(&'a T, Option<u64>) -> Element<'a, Message>,
     ) -> Element<'a, Message> {
+        let is_old = self.is_old(is_lost);
         match self.shown(is_lost) {
-            Some(last) => aged(look, self.is_old(is_lost), draw(&last.answer)),
-            None if self.is_old(is_lost) => soft(look, look.say(Word::NothingHeard)).into(),
+            Some(last) => aged(look, is_old, draw(&last.answer, is_old.then_some(last.at))),
+            None if is_old => soft(look, look.say(Word::NothingHeard)).into(),
             None => soft(look, look.say(Word::Loading)).into(),
         }
     }

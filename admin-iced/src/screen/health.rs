@@ -71,7 +71,7 @@ impl State {
         let is_lost = feed.is_lost();
         let content = self.answers.view(look, is_lost, |(health, trip), at| {
             column![
-                state(look, health),
+                state(look, health, at.map(|at| now.saturating_sub(at))),
                 self.facts(look, health, *trip, feed.summary()),
                 failures(look, feed.summary())
             ]
@@ -114,11 +114,21 @@ impl State {
     }
 }
 
-/// In one sentence.
-fn state<'a>(look: &'a Look, health: &'a Health) -> Element<'a, Message> {
-    let edge = if health.ok { look.tones.good } else { look.tones.bad };
-    let word = if health.ok { Word::AllWell } else { Word::NotSaved };
-    let mut told = column![text(look.say(word)).size(size::LABEL).color(edge)].spacing(gap::TINY);
+/// In one sentence. Of an answer that is so many seconds old it is what was known then: how the relay is now, nobody knows.
+fn state<'a>(look: &'a Look, health: &'a Health, age: Option<u64>) -> Element<'a, Message> {
+    let edge = match (health.ok, age) {
+        (true, None) => look.tones.good,
+        (true, Some(_)) => look.tones.soft,
+        (false, _) => look.tones.bad,
+    };
+    let known = |word, age| look.lang.fill(word, &[&duration(age, look.lang)]);
+    let said = match (health.ok, age) {
+        (true, None) => look.say(Word::AllWell).to_owned(),
+        (true, Some(age)) => known(Word::AllWasWell, age),
+        (false, None) => look.say(Word::NotSaved).to_owned(),
+        (false, Some(age)) => known(Word::WereNotSaved, age),
+    };
+    let mut told = column![text(said).size(size::LABEL).color(edge)].spacing(gap::TINY);
     if let Some(trouble) = &health.database {
         let since = look.lang.fill(Word::NotSavedFor, &[&duration(trouble.for_secs, look.lang)]);
         told = told.push(text(trouble.reason.as_str()).size(size::BODY)).push(soft(look, since));

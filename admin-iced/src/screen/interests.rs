@@ -81,7 +81,7 @@ impl State {
             [(Order::Size, Word::BySize), (Order::Name, Word::ByName), (Order::Category, Word::ByCategory)];
         let orders = orders
             .map(|(order, word)| choice(look, look.say(word), order == self.order, Message::Order(order)));
-        let content = self.answers.view(look, is_lost, |answer| match &answer.event {
+        let content = self.answers.view(look, is_lost, |answer, _| match &answer.event {
             Some(event) => self.event(look, event),
             None => text(look.say(Word::NoEvent)).size(size::BODY).into(),
         });

@@ -93,7 +93,9 @@ words! {
 
     // Health.
     AllWell "All is well" "Alt er vel",
+    AllWasWell "Last known {} ago: all was well" "Sidst kendt for {} siden: alt var vel",
     NotSaved "Counts are not saved" "Tal bliver ikke gemt",
+    WereNotSaved "Last known {} ago: counts were not saved" "Sidst kendt for {} siden: tallene blev ikke gemt",
     NotSavedFor "for {}; matching goes on, and they are saved later" "i {}; match fortsætter, og tallene gemmes senere",
     Version "Version" "Version",
     Uptime "Running for" "Kørt i",
