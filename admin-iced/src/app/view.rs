@@ -9,8 +9,8 @@ use super::{App, Message, Stage, Tab};
 use crate::look::style::{self, Weight};
 use crate::look::{Look, gap, pad, size};
 use crate::model::Link;
-use crate::screen::{fingerprint, settings};
-use crate::widget::{press, soft, wide};
+use crate::screen::{fingerprint, settings, wall};
+use crate::widget::{Afresh, press, soft, wide};
 use crate::words::{Word, advice, duration};
 
 /// How wide the names of the screens are, beside them.
@@ -20,7 +20,7 @@ const NARROW: Size = Size::new(640.0, 440.0);
 
 impl App {
     pub(crate) fn view(&self) -> Element<'_, Message> {
-        let content = match &self.stage {
+        let content: Element<'_, Message> = match &self.stage {
             Stage::Waiting(word) => {
                 center(text(self.look.say(*word)).size(size::LABEL).color(self.look.tones.soft)).into()
             }
@@ -28,7 +28,7 @@ impl App {
             Stage::Watching(watch) if self.is_wall => self.wall_view(watch),
             Stage::Watching(watch) => self.watching(watch),
         };
-        match &self.note {
+        let content = match &self.note {
             None => content,
             Some(note) => {
                 let edge = if note.is_bad { self.look.tones.bad } else { self.look.tones.good };
@@ -38,7 +38,11 @@ impl App {
                     .style(style::banner(self.look.tones, edge));
                 column![container(content).height(Fill), container(note).padding(pad::BUTTON)].into()
             }
-        }
+        };
+        let whole = Afresh::new(content);
+        #[cfg(all(feature = "gpu", not(test)))]
+        let whole = whole.on_software(Message::DrawnBySoftware);
+        whole.into()
     }
 
     fn watching<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
