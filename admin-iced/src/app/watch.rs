@@ -154,6 +154,8 @@ impl Watch {
             | Message::Exported(_)
             | Message::NoteOver(_)
             | Message::Nothing => Task::none(),
+            #[cfg(feature = "gpu")]
+            Message::DrawnBySoftware => Task::none(),
             #[cfg(feature = "demo")]
             Message::Demo(_) => Task::none(),
         };
