@@ -2,6 +2,7 @@
 
 mod keys;
 mod relays;
+mod shown;
 mod update;
 mod view;
 mod watch;
@@ -113,6 +114,9 @@ pub(crate) enum Message {
     Export,
     Exported(Result<std::path::PathBuf, String>),
     NoteOver(u64),
+    /// The processor draws, though a graphics card was to.
+    #[cfg(feature = "gpu")]
+    DrawnBySoftware,
     Nothing,
 }
 

@@ -51,6 +51,8 @@ impl App {
                 self.note = self.note.take().filter(|note| note.number != number);
                 Task::none()
             }
+            #[cfg(feature = "gpu")]
+            Message::DrawnBySoftware => self.drawn_by_software(),
             Message::Tick | Message::Nothing => Task::none(),
             Message::OverTime(_)
             | Message::Interests(_)

@@ -1,15 +1,16 @@
 //! The frame around the screens: their names, the banner, a note.
 
 use iced::widget::{Column, center, column, container, responsive, row, space, text};
-use iced::{Center, Element, Fill, Size};
+use iced::{Center, Element, Fill, Padding, Size};
 
-use super::watch::{Screen, Watch};
+use super::shown::Screen;
+use super::watch::Watch;
 use super::{App, Message, Stage, Tab};
 use crate::look::style::{self, Weight};
 use crate::look::{Look, gap, pad, size};
 use crate::model::Link;
-use crate::screen::{fingerprint, settings};
-use crate::widget::{press, soft, wide};
+use crate::screen::{fingerprint, settings, wall};
+use crate::widget::{Afresh, press, soft, wide};
 use crate::words::{Word, advice, duration};
 
 /// How wide the names of the screens are, beside them.
@@ -19,7 +20,7 @@ const NARROW: Size = Size::new(640.0, 440.0);
 
 impl App {
     pub(crate) fn view(&self) -> Element<'_, Message> {
-        let content = match &self.stage {
+        let content: Element<'_, Message> = match &self.stage {
             Stage::Waiting(word) => {
                 center(text(self.look.say(*word)).size(size::LABEL).color(self.look.tones.soft)).into()
             }
@@ -27,7 +28,7 @@ impl App {
             Stage::Watching(watch) if self.is_wall => self.wall_view(watch),
             Stage::Watching(watch) => self.watching(watch),
         };
-        match &self.note {
+        let content = match &self.note {
             None => content,
             Some(note) => {
                 let edge = if note.is_bad { self.look.tones.bad } else { self.look.tones.good };
@@ -37,7 +38,11 @@ impl App {
                     .style(style::banner(self.look.tones, edge));
                 column![container(content).height(Fill), container(note).padding(pad::BUTTON)].into()
             }
-        }
+        };
+        let whole = Afresh::new(content);
+        #[cfg(all(feature = "gpu", not(test)))]
+        let whole = whole.on_software(Message::DrawnBySoftware);
+        whole.into()
     }
 
     fn watching<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
@@ -64,7 +69,8 @@ impl App {
                 settings::view(look, &self.settings, used, self.place).map(Message::Settings)
             }
         };
-        Column::new().push(self.banner(look, watch)).push(container(screen).height(Fill)).into()
+        let banner = self.banner(look, watch, 1.0, look.margin().into());
+        Column::new().push(banner).push(container(screen).height(Fill)).into()
     }
 
     /// Whose numbers these are.
@@ -114,23 +120,38 @@ impl App {
     }
 
     fn wall_view<'a>(&'a self, watch: &'a Watch) -> Element<'a, Message> {
-        let wall = watch.now.wall(&self.look, &watch.feed, self.now);
-        Column::new().push(self.banner(&self.look, watch)).push(container(wall).height(Fill)).into()
+        responsive(move |room| {
+            let look = if room.height < NARROW.height { &self.small_look } else { &self.look };
+            let scale = wall::scale(room);
+            let margin = gap::HUGE * scale;
+            let wall = watch.now.wall(look, &watch.feed, self.now, margin);
+            let banner = self.banner(look, watch, scale.max(1.0), margin);
+            Column::new().push(banner).push(container(wall).height(Fill)).into()
+        })
+        .into()
     }
 
-    /// What the admin has to know before believing a number.
-    fn banner<'a>(&'a self, look: &'a Look, watch: &'a Watch) -> Option<Element<'a, Message>> {
+    /// What the admin has to know before believing a number: its texts as large as usual times `scale`, as far from the edge
+    /// as what is below it.
+    fn banner<'a>(
+        &'a self,
+        look: &'a Look,
+        watch: &'a Watch,
+        scale: f32,
+        margin: f32,
+    ) -> Option<Element<'a, Message>> {
+        let small = |told: String| text(told).size(size::SMALL * scale).color(look.tones.soft);
+        let sizes = if look.is_small { [size::BODY, size::SMALL] } else { [size::LABEL, size::BODY] };
+        let [large, usual] = sizes.map(|size| size * scale);
         match watch.feed.link() {
             Link::Connecting => None,
             Link::Live => {
                 let apart = watch.feed.clocks_apart()?;
                 let word = if apart > 0 { Word::ClocksApartAhead } else { Word::ClocksApartBehind };
                 let told = look.lang.fill(word, &[&duration(apart.unsigned_abs(), look.lang)]);
-                Some(banner_of(look, text(told).size(size::BODY), Column::new()))
+                Some(banner_of(look, margin, text(told).size(size::BODY * scale), Column::new()))
             }
             Link::Lost { trouble, again_at } => {
-                let [large, usual] =
-                    if look.is_small { [size::BODY, size::SMALL] } else { [size::LABEL, size::BODY] };
                 let advice = advice(trouble, look.lang);
                 let age = match watch.age(self.now) {
                     Some(age) => look.lang.fill(Word::DataIsOld, &[&duration(age, look.lang)]),
@@ -143,12 +164,12 @@ impl App {
                     text(advice.then).size(usual),
                 ];
                 let seen = fingerprint(trouble).map(|digits| text(digits).size(usual));
-                let told = told.push(seen).push(soft(look, again)).spacing(gap::TINY);
+                let told = told.push(seen).push(small(again)).spacing(gap::TINY);
                 let enter = (!trouble.may_pass()).then(|| {
                     press(look, look.say(Word::EnterAgain), Weight::Usual, Some(Message::EnterAgain))
                 });
                 let now = press(look, look.say(Word::TryNow), Weight::Usual, Some(Message::TryNow));
-                Some(banner_of(look, told, column![now].push(enter).spacing(gap::SMALL)))
+                Some(banner_of(look, margin, told, column![now].push(enter).spacing(gap::SMALL)))
             }
         }
     }
@@ -156,14 +177,14 @@ impl App {
 
 fn banner_of<'a>(
     look: &'a Look,
+    margin: f32,
     told: impl Into<Element<'a, Message>>,
     buttons: Column<'a, Message>,
 ) -> Element<'a, Message> {
-    let (inside, around) = match look.is_small {
-        true => (pad::SMALL_BANNER, pad::SMALL_BANNER[0]),
-        false => (pad::BANNER, pad::CARD),
-    };
+    let inside = if look.is_small { pad::SMALL_BANNER } else { pad::BANNER };
     let banner = row![container(told).width(Fill), buttons].spacing(gap::MEDIUM).align_y(Center);
     let edge = style::banner(look.tones, look.tones.bad);
+    // What is below it has a margin of its own.
+    let around = Padding::from(margin).bottom(0);
     container(container(banner).padding(inside).width(Fill).style(edge)).padding(around).into()
 }

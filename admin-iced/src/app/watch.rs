@@ -5,14 +5,15 @@ use std::time::Instant;
 use iced::Task;
 use iced::task::Handle;
 
+use super::shown::{Kept, Screen};
 use super::{Message, Tab};
 use crate::client::{Address, Client, Heard, Pace, Trouble, live};
-use crate::export::{self, Table};
+use crate::export::Table;
 use crate::keep::{Remembered, Settings};
 use crate::look::Look;
 use crate::model::counters::Measure;
 use crate::model::{Feed, Link};
-use crate::screen::{Last, health, interests, now, over_time};
+use crate::screen::now;
 use crate::words::{Word, number};
 
 /// Everything about it. Dropped, it asks nothing more.
@@ -29,24 +30,6 @@ pub(crate) struct Watch {
     kept: Kept,
     #[cfg(feature = "demo")]
     demo: Option<crate::demo::Demo>,
-}
-
-/// The screen that is shown, with the work that it has under way.
-pub(super) enum Screen {
-    Now,
-    OverTime(Box<over_time::State>),
-    Interests(interests::State),
-    Health(health::State),
-    Settings,
-}
-
-/// What screens knew when they were left: shown again where the relay cannot be heard.
-#[derive(Default)]
-struct Kept {
-    choice: over_time::Choice,
-    drawn: Option<Last<over_time::Drawn>>,
-    shares: Option<Last<sighej_relay_api::admin::Interests>>,
-    health: Option<Last<health::Answer>>,
 }
 
 impl Watch {
@@ -103,14 +86,8 @@ impl Watch {
 
     /// How old what is on the screen is, in seconds, where it is old.
     pub(super) fn age(&self, now: u64) -> Option<u64> {
-        let asked = match &self.screen {
-            Screen::OverTime(screen) => screen.last().map(|last| last.at),
-            Screen::Interests(screen) => screen.last().map(|last| last.at),
-            Screen::Health(screen) => screen.last().map(|last| last.at),
-            Screen::Now | Screen::Settings => None,
-        };
         let age = self.feed.age(now)?;
-        Some(asked.map_or(age, |at| age.max(now.saturating_sub(at))))
+        Some(self.screen.answered_at().map_or(age, |at| age.max(now.saturating_sub(at))))
     }
 
     pub(super) fn is_moving(&self) -> bool {
@@ -122,13 +99,7 @@ impl Watch {
     }
 
     pub(super) fn tab(&self) -> Tab {
-        match self.screen {
-            Screen::Now => Tab::Now,
-            Screen::OverTime(_) => Tab::OverTime,
-            Screen::Interests(_) => Tab::Interests,
-            Screen::Health(_) => Tab::Health,
-            Screen::Settings => Tab::Settings,
-        }
+        self.screen.tab()
     }
 
     pub(super) fn title(&self, look: &Look) -> String {
@@ -167,7 +138,7 @@ impl Watch {
                 Task::batch([self.listen(settings.pace()), again])
             }
             Message::OverTime(_) | Message::Interests(_) | Message::Health(_) => {
-                self.tell_screen(message, now)
+                self.screen.tell(message, now, self.feed.relays_time(now))
             }
             // What was heard by another watch is of another relay, and the rest is the app's.
             Message::Heard(..)
@@ -183,6 +154,8 @@ impl Watch {
             | Message::Exported(_)
             | Message::NoteOver(_)
             | Message::Nothing => Task::none(),
+            #[cfg(feature = "gpu")]
+            Message::DrawnBySoftware => Task::none(),
             #[cfg(feature = "demo")]
             Message::Demo(_) => Task::none(),
         };
@@ -202,115 +175,28 @@ impl Watch {
         if was_old && !self.is_old() {
             return self.ask(now);
         }
-        match &mut self.screen {
-            Screen::OverTime(screen) if *self.feed.link() == Link::Live => {
-                let action = screen.heard();
-                self.follow(action, now)
-            }
-            Screen::OverTime(_)
-            | Screen::Now
-            | Screen::Interests(_)
-            | Screen::Health(_)
-            | Screen::Settings => Task::none(),
+        if *self.feed.link() != Link::Live {
+            return Task::none();
         }
+        self.screen.heard(self.feed.relays_time(now))
     }
 
-    /// A message for a screen that was left goes nowhere.
-    fn tell_screen(&mut self, message: Message, now: u64) -> Task<Message> {
-        match (&mut self.screen, message) {
-            (Screen::OverTime(screen), Message::OverTime(message)) => {
-                let action = screen.update(message, now);
-                return self.follow(action, now);
-            }
-            (Screen::Interests(screen), Message::Interests(message)) => screen.update(message, now),
-            (Screen::Health(screen), Message::Health(message)) => screen.update(message, now),
-            (
-                Screen::OverTime(_)
-                | Screen::Interests(_)
-                | Screen::Health(_)
-                | Screen::Now
-                | Screen::Settings,
-                _,
-            ) => {}
-        }
-        Task::none()
-    }
-
-    /// What the screen shows is asked for anew, as where the relay is heard again.
     fn ask(&mut self, now: u64) -> Task<Message> {
-        match &mut self.screen {
-            Screen::OverTime(screen) => screen.ask_anew(self.feed.relays_time(now)).map(Message::OverTime),
-            Screen::Interests(screen) => screen.ask().map(Message::Interests),
-            Screen::Health(screen) => screen.ask().map(Message::Health),
-            Screen::Now | Screen::Settings => Task::none(),
-        }
+        self.screen.ask(self.feed.relays_time(now))
     }
 
-    fn follow(&mut self, action: over_time::Action, now: u64) -> Task<Message> {
-        match (action, &mut self.screen) {
-            (over_time::Action::Ask, Screen::OverTime(screen)) => {
-                screen.ask(self.feed.relays_time(now)).map(Message::OverTime)
-            }
-            (over_time::Action::Ask | over_time::Action::None, _) => Task::none(),
-        }
-    }
-
-    fn leave(&mut self) {
-        match std::mem::replace(&mut self.screen, Screen::Now) {
-            Screen::OverTime(screen) => {
-                self.kept.choice = screen.choice();
-                self.kept.drawn = screen.into_last();
-            }
-            Screen::Interests(screen) => self.kept.shares = screen.into_last(),
-            Screen::Health(screen) => self.kept.health = screen.into_last(),
-            Screen::Now | Screen::Settings => {}
-        }
-    }
-
-    /// Shows a screen; what the one before had under way ends with it.
+    /// Shows a screen in place of the one that is left.
     fn go(&mut self, tab: Tab, now: u64) -> Task<Message> {
-        self.leave();
-        let client = self.client.clone();
-        let (screen, task) = match tab {
-            Tab::Now => (Screen::Now, Task::none()),
-            Tab::OverTime => {
-                let (choice, drawn) = (self.kept.choice.clone(), self.kept.drawn.take());
-                let now = self.feed.relays_time(now);
-                let (screen, task) = over_time::State::new(client, choice, drawn, now);
-                (Screen::OverTime(Box::new(screen)), task.map(Message::OverTime))
-            }
-            Tab::Interests => {
-                let (screen, task) = interests::State::new(client, self.kept.shares.take());
-                (Screen::Interests(screen), task.map(Message::Interests))
-            }
-            Tab::Health => {
-                let (screen, task) = health::State::new(client, self.kept.health.take());
-                (Screen::Health(screen), task.map(Message::Health))
-            }
-            Tab::Settings => (Screen::Settings, Task::none()),
-        };
+        self.kept.keep(std::mem::replace(&mut self.screen, Screen::Now));
+        let relays_time = self.feed.relays_time(now);
+        let (screen, task) = Screen::open(tab, self.client.clone(), &mut self.kept, relays_time);
         self.screen = screen;
         task
     }
 
     /// What is shown, as a table; none where there is nothing.
     pub(super) fn table(&self, look: &Look) -> Option<Table> {
-        match &self.screen {
-            Screen::Now | Screen::Settings => export::now(&self.feed, &look.zone),
-            Screen::OverTime(screen) => screen
-                .drawn(self.is_old())
-                .map(|(answer, lines)| export::over_time(answer, lines, &look.zone)),
-            Screen::Interests(screen) => {
-                let event = screen.shown(self.is_old())?;
-                let shares = event.look.as_ref()?;
-                let categories = interests::withheld_categories(shares, look.lang);
-                let single = interests::withheld_interests(shares, look.lang);
-                export::interests(event, [&categories, &single])
-            }
-            Screen::Health(screen) => {
-                screen.shown(self.is_old()).map(|health| export::health(health, self.feed.summary()))
-            }
-        }
+        self.screen.table(&self.feed, look)
     }
 }
 

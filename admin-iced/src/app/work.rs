@@ -39,6 +39,16 @@ impl App {
         self.note(text, true)
     }
 
+    /// Whoever chose that the processor draws knows it.
+    #[cfg(feature = "gpu")]
+    pub(super) fn drawn_by_software(&mut self) -> Task<Message> {
+        let is_chosen = std::env::var("ICED_BACKEND").is_ok_and(|chosen| !chosen.contains("wgpu"));
+        if is_chosen {
+            return Task::none();
+        }
+        self.note(self.look.say(Word::NoGraphicsCard).to_owned(), false)
+    }
+
     pub(super) fn note(&mut self, text: String, is_bad: bool) -> Task<Message> {
         self.notes += 1;
         let number = self.notes;

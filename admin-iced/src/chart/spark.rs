@@ -52,7 +52,7 @@ impl<Message> canvas::Program<Message> for View<'_> {
             let values = &self.spark.values;
             let most = values.iter().copied().max().unwrap_or(0);
             let room =
-                Room { left: 2.0, top: 4.0, width: bounds.width - 8.0, height: bounds.height - 6.0, most };
+                Room { left: 2.0, top: 4.0, width: bounds.width - 8.0, height: bounds.height - 8.0, most };
             if values.len() > 1 {
                 room.draw(frame, values, self.color, 2.0);
             }

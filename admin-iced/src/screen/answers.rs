@@ -1,12 +1,13 @@
-//! What a relay answered last, and what is wrong since. Where the relay cannot be heard, the last answer goes on being shown,
-//! and looks old.
+//! A question to a relay: what it answered last, and what is wrong since. Where the relay cannot be heard, the last answer goes
+//! on being shown, and looks old.
 
 use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use iced::widget::{Column, Stack, container, space, text};
-use iced::{Element, Fill};
+use iced::{Element, Fill, Task};
 
+use super::Asking;
 use crate::client::Trouble;
 use crate::look::{Look, gap, pad, size, style};
 use crate::widget::soft;
@@ -19,23 +20,27 @@ pub(crate) struct Last<T> {
     pub(crate) at: u64,
 }
 
-/// The answers to one question.
-pub(super) struct Answers<T> {
+/// The answers to one question, which is asked for as long as this is held.
+pub(crate) struct Answers<T> {
     last: Option<Last<T>>,
     /// Whether the last one came to this screen, and not to one before it.
     is_own: bool,
     trouble: Option<Trouble>,
+    asking: Asking,
 }
 
 impl<T> Answers<T> {
     /// None yet; `before` is what the screen knew when it was left.
     pub(super) fn new(before: Option<Last<T>>) -> Self {
-        Self { last: before, is_own: false, trouble: None }
+        Self { last: before, is_own: false, trouble: None, asking: Asking::default() }
     }
 
     pub(super) fn take(&mut self, result: Result<T, Trouble>, now: u64) {
         match result {
-            Ok(answer) => *self = Self { last: Some(Last { answer, at: now }), is_own: true, trouble: None },
+            Ok(answer) => {
+                (self.last, self.is_own) = (Some(Last { answer, at: now }), true);
+                self.trouble = None;
+            }
             Err(trouble) => self.trouble = Some(trouble),
         }
     }
@@ -45,17 +50,31 @@ impl<T> Answers<T> {
         self.trouble = None;
     }
 
+    /// Asks at once, and then every so often after the answer, in place of whatever was asked before.
+    pub(super) fn ask<Asked>(
+        &mut self,
+        every: Duration,
+        ask: impl Fn() -> Asked + Send + 'static,
+    ) -> Task<Result<T, Trouble>>
+    where
+        T: Send + 'static,
+        Asked: Future<Output = Result<T, Trouble>> + Send + 'static,
+    {
+        self.hope();
+        self.asking.run(Task::stream(again_and_again(every, ask)))
+    }
+
     /// What to show. An answer to a screen before this one is shown only where there may come no better one.
     pub(super) fn shown(&self, is_lost: bool) -> Option<&Last<T>> {
         self.last.as_ref().filter(|_| self.is_own || self.is_old(is_lost))
     }
 
     /// The last answer, to whichever screen.
-    pub(super) fn last(&self) -> Option<&Last<T>> {
+    pub(crate) fn last(&self) -> Option<&Last<T>> {
         self.last.as_ref()
     }
 
-    pub(super) fn into_last(self) -> Option<Last<T>> {
+    pub(crate) fn into_last(self) -> Option<Last<T>> {
         self.last
     }
 
@@ -68,16 +87,17 @@ impl<T> Answers<T> {
         is_lost || self.trouble.is_some()
     }
 
-    /// The last answer as it is drawn, dimmed where it is old.
+    /// The last answer as it is drawn, dimmed where it is old; whoever draws is told when it came where it is not of now.
     pub(super) fn view<'a, Message: 'a>(
         &'a self,
         look: &'a Look,
         is_lost: bool,
-        draw: impl FnOnce(&'a T) -> Element<'a, Message>,
+        draw: impl FnOnce(&'a T, Option<u64>) -> Element<'a, Message>,
     ) -> Element<'a, Message> {
+        let is_old = self.is_old(is_lost);
         match self.shown(is_lost) {
-            Some(last) => aged(look, self.is_old(is_lost), draw(&last.answer)),
-            None if self.is_old(is_lost) => soft(look, look.say(Word::NothingHeard)).into(),
+            Some(last) => aged(look, is_old, draw(&last.answer, is_old.then_some(last.at))),
+            None if is_old => soft(look, look.say(Word::NothingHeard)).into(),
             None => soft(look, look.say(Word::Loading)).into(),
         }
     }
@@ -99,7 +119,7 @@ impl<T> Answers<T> {
 }
 
 /// The same question again and again: at once, and then every so often after the answer.
-pub(super) fn again_and_again<T, Asked>(
+fn again_and_again<T, Asked>(
     every: Duration,
     ask: impl Fn() -> Asked + Send + 'static,
 ) -> impl Stream<Item = T> + Send

@@ -7,8 +7,8 @@ use iced::widget::{Column, column, container, row, text};
 use iced::{Center, Element, Fill, Task};
 use sighej_relay_api::admin::{Health, Summary};
 
-use super::answers::{Answers, again_and_again};
-use super::{Asking, Last};
+use super::Last;
+use super::answers::Answers;
 use crate::chart::level;
 use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
@@ -25,8 +25,7 @@ const CARD: f32 = 180.0;
 /// What the relay said, and how soon.
 pub(crate) struct State {
     client: Client,
-    answers: Answers<Answer>,
-    asking: Asking,
+    pub(crate) answers: Answers<Answer>,
 }
 
 /// With the time that it took.
@@ -40,23 +39,22 @@ pub(crate) enum Message {
 impl State {
     /// The screen, which asks for as long as it is there. `before` is what it knew when it was left.
     pub(crate) fn new(client: Client, before: Option<Last<Answer>>) -> (Self, Task<Message>) {
-        let mut state = Self { client, answers: Answers::new(before), asking: Asking::default() };
+        let mut state = Self { client, answers: Answers::new(before) };
         let task = state.ask();
         (state, task)
     }
 
     /// Asks at once, and from then on.
     pub(crate) fn ask(&mut self) -> Task<Message> {
-        self.answers.hope();
         let client = self.client.clone();
-        let answers = again_and_again(EVERY, move || {
+        let health = move || {
             let client = client.clone();
             async move {
                 let asked = Instant::now();
                 client.health().await.map(|health| (health, asked.elapsed()))
             }
-        });
-        self.asking.run(Task::run(answers, Message::Answered))
+        };
+        self.answers.ask(EVERY, health).map(Message::Answered)
     }
 
     pub(crate) fn update(&mut self, message: Message, now: u64) {
@@ -69,19 +67,11 @@ impl State {
         self.answers.shown(is_lost).map(|last| &last.answer.0)
     }
 
-    pub(crate) fn last(&self) -> Option<&Last<Answer>> {
-        self.answers.last()
-    }
-
-    pub(crate) fn into_last(self) -> Option<Last<Answer>> {
-        self.answers.into_last()
-    }
-
     pub(crate) fn view<'a>(&'a self, look: &'a Look, feed: &'a Feed, now: u64) -> Element<'a, Message> {
         let is_lost = feed.is_lost();
-        let content = self.answers.view(look, is_lost, |(health, trip)| {
+        let content = self.answers.view(look, is_lost, |(health, trip), at| {
             column![
-                state(look, health),
+                state(look, health, at.map(|at| now.saturating_sub(at))),
                 self.facts(look, health, *trip, feed.summary()),
                 failures(look, feed.summary())
             ]
@@ -124,11 +114,21 @@ impl State {
     }
 }
 
-/// In one sentence.
-fn state<'a>(look: &'a Look, health: &'a Health) -> Element<'a, Message> {
-    let edge = if health.ok { look.tones.good } else { look.tones.bad };
-    let word = if health.ok { Word::AllWell } else { Word::NotSaved };
-    let mut told = column![text(look.say(word)).size(size::LABEL).color(edge)].spacing(gap::TINY);
+/// In one sentence. Of an answer that is so many seconds old it is what was known then: how the relay is now, nobody knows.
+fn state<'a>(look: &'a Look, health: &'a Health, age: Option<u64>) -> Element<'a, Message> {
+    let edge = match (health.ok, age) {
+        (true, None) => look.tones.good,
+        (true, Some(_)) => look.tones.soft,
+        (false, _) => look.tones.bad,
+    };
+    let known = |word, age| look.lang.fill(word, &[&duration(age, look.lang)]);
+    let said = match (health.ok, age) {
+        (true, None) => look.say(Word::AllWell).to_owned(),
+        (true, Some(age)) => known(Word::AllWasWell, age),
+        (false, None) => look.say(Word::NotSaved).to_owned(),
+        (false, Some(age)) => known(Word::WereNotSaved, age),
+    };
+    let mut told = column![text(said).size(size::LABEL).color(edge)].spacing(gap::TINY);
     if let Some(trouble) = &health.database {
         let since = look.lang.fill(Word::NotSavedFor, &[&duration(trouble.for_secs, look.lang)]);
         told = told.push(text(trouble.reason.as_str()).size(size::BODY)).push(soft(look, since));

@@ -6,8 +6,8 @@ use iced::widget::{Column, column, container, row, text};
 use iced::{Center, Element, Fill, Length, Task};
 use sighej_relay_api::admin::{EventShares, Interests, Look as Shares, Share};
 
-use super::answers::{Answers, again_and_again};
-use super::{Asking, Last};
+use super::Last;
+use super::answers::Answers;
 use crate::chart::{Interval, interval};
 use crate::client::{Client, Trouble};
 use crate::look::{Look, gap, pad, size, style};
@@ -36,9 +36,8 @@ pub(crate) enum Order {
 /// What the relay said.
 pub(crate) struct State {
     client: Client,
-    answers: Answers<Interests>,
+    pub(crate) answers: Answers<Interests>,
     order: Order,
-    asking: Asking,
 }
 
 #[derive(Clone, Debug)]
@@ -50,21 +49,19 @@ pub(crate) enum Message {
 impl State {
     /// The screen, which asks for as long as it is there. `before` is what it knew when it was left.
     pub(crate) fn new(client: Client, before: Option<Last<Interests>>) -> (Self, Task<Message>) {
-        let (answers, order, asking) = (Answers::new(before), Order::default(), Asking::default());
-        let mut state = Self { client, answers, order, asking };
+        let mut state = Self { client, answers: Answers::new(before), order: Order::default() };
         let task = state.ask();
         (state, task)
     }
 
     /// Asks at once, and from then on.
     pub(crate) fn ask(&mut self) -> Task<Message> {
-        self.answers.hope();
         let client = self.client.clone();
-        let answers = again_and_again(EVERY, move || {
+        let interests = move || {
             let client = client.clone();
             async move { client.interests().await }
-        });
-        self.asking.run(Task::run(answers, Message::Answered))
+        };
+        self.answers.ask(EVERY, interests).map(Message::Answered)
     }
 
     pub(crate) fn update(&mut self, message: Message, now: u64) {
@@ -79,20 +76,12 @@ impl State {
         self.answers.shown(is_lost)?.answer.event.as_ref()
     }
 
-    pub(crate) fn last(&self) -> Option<&Last<Interests>> {
-        self.answers.last()
-    }
-
-    pub(crate) fn into_last(self) -> Option<Last<Interests>> {
-        self.answers.into_last()
-    }
-
     pub(crate) fn view<'a>(&'a self, look: &'a Look, is_lost: bool, now: u64) -> Element<'a, Message> {
         let orders =
             [(Order::Size, Word::BySize), (Order::Name, Word::ByName), (Order::Category, Word::ByCategory)];
         let orders = orders
             .map(|(order, word)| choice(look, look.say(word), order == self.order, Message::Order(order)));
-        let content = self.answers.view(look, is_lost, |answer| match &answer.event {
+        let content = self.answers.view(look, is_lost, |answer, _| match &answer.event {
             Some(event) => self.event(look, event),
             None => text(look.say(Word::NoEvent)).size(size::BODY).into(),
         });

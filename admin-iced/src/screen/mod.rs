@@ -8,7 +8,7 @@ pub(crate) mod interests;
 pub(crate) mod now;
 pub(crate) mod over_time;
 pub(crate) mod settings;
-mod wall;
+pub(crate) mod wall;
 
 pub(crate) use answers::Last;
 

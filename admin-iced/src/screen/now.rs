@@ -109,14 +109,16 @@ impl State {
             .into()
     }
 
-    /// The same for a screen at the venue.
+    /// The same for a screen at the venue, so far from its edge.
     pub(crate) fn wall<'a, Message: 'a>(
         &'a self,
         look: &'a Look,
         feed: &'a Feed,
         now: u64,
+        margin: f32,
     ) -> Element<'a, Message> {
-        let wall = wall::view(look, |measure| feed.figure(measure, now), self.pulse, self.sparks.last());
+        let figure = |measure| feed.figure(measure, now);
+        let wall = wall::view(look, figure, self.pulse, self.sparks.last(), margin);
         aged(look, feed.is_lost(), wall)
     }
 }

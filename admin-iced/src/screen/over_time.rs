@@ -10,7 +10,7 @@ use crate::chart::{Line, Plot, Pointed, plot};
 use crate::client::{Client, Trouble, Wanted};
 use crate::look::{Look, gap, pad, style};
 use crate::model::counters::Measure;
-use crate::model::{Range, step_secs};
+use crate::model::{Choice, Range, step_secs};
 use crate::widget::{choice, soft};
 use crate::words::Word;
 
@@ -19,25 +19,6 @@ use crate::words::Word;
 const PANEL: f32 = 90.0;
 const IN_CARD: f32 = 90.0;
 const ON_PAGE: f32 = 230.0;
-
-/// What is drawn: it outlives the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    range: Range,
-    step: Step,
-    lines: Vec<Measure>,
-}
-
-impl Default for Choice {
-    fn default() -> Self {
-        let range = Range::default();
-        Self {
-            range,
-            step: range.usual_step(),
-            lines: vec![Measure::Sessions, Measure::Matches, Measure::Nudges],
-        }
-    }
-}
 
 /// An answer, and to what.
 #[derive(Clone, Debug)]
@@ -51,7 +32,7 @@ pub(crate) struct Drawn {
 pub(crate) struct State {
     client: Client,
     choice: Choice,
-    answers: Answers<Drawn>,
+    pub(crate) answers: Answers<Drawn>,
     plot: Option<Plot>,
     pointed: Pointed,
     asking: Asking,
@@ -106,17 +87,17 @@ impl State {
     /// Asks again, as when there is something new. `now` is by the relay's clock, whose buckets are cut by it.
     pub(crate) fn ask(&mut self, now: u64) -> Task<Message> {
         let counters = Measure::ALL.iter().flat_map(|measure| measure.counters()).copied().collect();
-        let step = step_secs(self.choice.step);
+        let step = step_secs(self.choice.step());
         // Whole buckets, and the one that is now.
-        let from = now.saturating_sub(self.choice.range.secs()).next_multiple_of(step);
-        let wanted = Wanted { counters, step: self.choice.step, from, to: now + 1 };
+        let from = now.saturating_sub(self.choice.range().secs()).next_multiple_of(step);
+        let wanted = Wanted { counters, step: self.choice.step(), from, to: now + 1 };
         let client = self.client.clone();
         self.asking.run(Task::perform(async move { client.series(&wanted).await }, Message::Answered))
     }
 
     /// Where there is news: a chart by the day need not be drawn every five seconds.
     pub(crate) fn heard(&self) -> Action {
-        match self.choice.step {
+        match self.choice.step() {
             Step::Minute if !self.asking.is_running() => Action::Ask,
             Step::Minute | Step::Hour | Step::Day => Action::None,
         }
@@ -125,35 +106,25 @@ impl State {
     pub(crate) fn update(&mut self, message: Message, now: u64) -> Action {
         match message {
             Message::Range(range) => {
-                self.choice.range = range;
-                if !range.fits(self.choice.step) {
-                    self.choice.step = range.usual_step();
+                self.choice.reach(range);
+                self.pointed = None;
+                return Action::Ask;
+            }
+            Message::Step(step) => {
+                if self.choice.step_by(step) {
+                    self.pointed = None;
+                    return Action::Ask;
                 }
-                self.pointed = None;
-                return Action::Ask;
             }
-            Message::Step(step) if self.choice.range.fits(step) => {
-                self.choice.step = step;
-                self.pointed = None;
-                return Action::Ask;
-            }
-            Message::Step(_) => {}
             Message::Toggle(measure) => {
-                let lines = &mut self.choice.lines;
-                match lines.iter().position(|line| *line == measure) {
-                    Some(place) => drop(lines.remove(place)),
-                    None => {
-                        lines.push(measure);
-                        lines.sort_unstable();
-                    }
-                }
+                self.choice.toggle(measure);
                 self.plot = None;
             }
             Message::Point(pointed) => self.pointed = pointed,
             Message::Move(by) => self.move_by(by),
             Message::Answered(result) => {
                 self.asking.is_over();
-                let (range, step) = (self.choice.range, self.choice.step);
+                let (range, step) = (self.choice.range(), self.choice.step());
                 let is_of_this = |last: &Last<Drawn>| (last.answer.range, last.answer.step) == (range, step);
                 if result.is_ok() || !self.answers.last().is_some_and(is_of_this) {
                     self.answers.forget();
@@ -189,7 +160,7 @@ impl State {
             values: measure.series(&answer.series),
         };
         self.plot =
-            Some(Plot::new(answer.start, answer.step_secs, self.choice.lines.iter().map(line).collect()));
+            Some(Plot::new(answer.start, answer.step_secs, self.choice.lines().iter().map(line).collect()));
         let last = self.buckets().saturating_sub(1);
         self.pointed = self.pointed.map(|place| place.min(last));
     }
@@ -200,15 +171,7 @@ impl State {
 
     /// What is drawn, for a file.
     pub(crate) fn drawn(&self, is_lost: bool) -> Option<(&SeriesAnswer, &[Measure])> {
-        self.answers.shown(is_lost).map(|last| (&last.answer.series, self.choice.lines.as_slice()))
-    }
-
-    pub(crate) fn last(&self) -> Option<&Last<Drawn>> {
-        self.answers.last()
-    }
-
-    pub(crate) fn into_last(self) -> Option<Last<Drawn>> {
-        self.answers.into_last()
+        self.answers.shown(is_lost).map(|last| (&last.answer.series, self.choice.lines()))
     }
 
     #[cfg(test)]
@@ -221,7 +184,7 @@ impl State {
             let hint = soft(look, look.say(Word::HoverHint));
             let told = self.answers.told(look, is_lost, now);
             let above = Column::new().push(self.controls(look)).push(told).spacing(gap::MEDIUM);
-            let least = PANEL * self.choice.lines.len().max(2) as f32 + IN_CARD;
+            let least = PANEL * self.choice.lines().len().max(2) as f32 + IN_CARD;
             if room.height < least + ON_PAGE {
                 let content = column![above, self.chart(look, is_lost, least.into()), hint];
                 return super::page(look, Word::OverTime, soft(look, ""), content.spacing(gap::MEDIUM));
@@ -249,15 +212,15 @@ impl State {
 
     fn controls<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
         let range = |range: Range| {
-            choice(look, look.say(name(range)), range == self.choice.range, Message::Range(range))
+            choice(look, look.say(name(range)), range == self.choice.range(), Message::Range(range))
         };
         let steps = [(Step::Minute, Word::ByMinute), (Step::Hour, Word::ByHour), (Step::Day, Word::ByDay)];
         let step = |(step, word)| {
-            let fits = self.choice.range.fits(step);
-            fits.then(|| choice(look, look.say(word), step == self.choice.step, Message::Step(step)))
+            let fits = self.choice.range().fits(step);
+            fits.then(|| choice(look, look.say(word), step == self.choice.step(), Message::Step(step)))
         };
         let line = |measure: Measure| {
-            let is_drawn = self.choice.lines.contains(&measure);
+            let is_drawn = self.choice.lines().contains(&measure);
             choice(look, look.say(measure.word()), is_drawn, Message::Toggle(measure))
         };
         let ranges = row(Range::ALL.map(range)).spacing(gap::SMALL).wrap();
@@ -312,12 +275,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_range_that_does_not_fit_the_step_takes_its_usual_one() {
+    fn another_range_or_step_is_asked_for_and_a_step_that_the_range_has_not_is_not() {
         let mut state = state();
-        assert!(state.update(Message::Range(Range::Year), NOW) == Action::Ask);
-        assert_eq!(state.choice.step, Step::Day);
+        assert_eq!(state.update(Message::Range(Range::Day), NOW), Action::Ask);
+        assert_eq!(state.update(Message::Step(Step::Hour), NOW), Action::Ask);
+        assert_eq!(state.update(Message::Range(Range::Year), NOW), Action::Ask);
         assert_eq!(state.update(Message::Step(Step::Minute), NOW), Action::None, "a year has no minutes");
-        assert_eq!(state.choice.step, Step::Day);
+        assert_eq!(state.choice.step(), Step::Day);
     }
 
     #[test]
@@ -346,7 +310,7 @@ pub(crate) mod tests {
         let mut state = state();
         state.update(Message::Answered(Ok(answer(60))), NOW);
         state.update(Message::Answered(Err(Trouble::Refused)), NOW + 9);
-        assert!(state.drawn(true).is_some() && state.last().is_some_and(|last| last.at == NOW));
+        assert!(state.drawn(true).is_some() && state.answers.last().is_some_and(|last| last.at == NOW));
         state.update(Message::Range(Range::Week), NOW + 9);
         state.update(Message::Answered(Err(Trouble::Refused)), NOW + 9);
         assert!(state.drawn(true).is_none(), "an hour is no week");

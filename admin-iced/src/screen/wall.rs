@@ -17,9 +17,16 @@ const HERO: f32 = size::WALL * 1.8;
 const OTHER: f32 = size::WALL * 0.75;
 /// Parts of the width for both.
 const PARTS: (u16, u16) = (3, 2);
+/// Less than this part of what is given nobody reads: a banner in a small window may leave so little.
+const LEAST: f32 = 0.05;
 /// How wide a digit and what stands between thousands are, as parts of the text's size.
 const DIGIT: f32 = 0.58;
 const BETWEEN: f32 = 0.3;
+
+/// How large everything is in a window, as a part of what is given.
+pub(crate) fn scale(window: Size) -> f32 {
+    (window.width / USUAL.width).min(window.height / USUAL.height)
+}
 
 /// The wall; `figure` gives what is known of a measure, `line` is that of the nudges.
 pub(crate) fn view<'a, Message: 'a>(
@@ -27,6 +34,7 @@ pub(crate) fn view<'a, Message: 'a>(
     figure: impl Fn(Measure) -> Option<Figure>,
     beat: Pulse,
     line: Option<&'a Spark>,
+    margin: f32,
 ) -> Element<'a, Message> {
     let nudges = shown(look, figure(Measure::Nudges).map(|figure| figure.today));
     let others = [Measure::Sessions, Measure::Pings, Measure::Matches].map(|measure| {
@@ -39,8 +47,11 @@ pub(crate) fn view<'a, Message: 'a>(
         (measure, shown(look, value))
     });
     responsive(move |room| {
-        let scale = (room.width / USUAL.width).min(room.height / USUAL.height);
-        let inside = room.width - 3.0 * gap::HUGE * scale;
+        let scale = scale(room);
+        if scale < LEAST {
+            return space().into();
+        }
+        let inside = room.width - 2.0 * margin - gap::HUGE * scale;
         let of = |part: u16| inside * f32::from(part) / f32::from(PARTS.0 + PARTS.1);
         let top =
             row![hero(look, &nudges, beat, scale, of(PARTS.0)), beside(look, &others, scale, of(PARTS.1)),]
@@ -54,7 +65,7 @@ pub(crate) fn view<'a, Message: 'a>(
             .push(line.map(|line| spark(line, tone, 180.0 * scale)))
             .push(below)
             .spacing(gap::MEDIUM * scale)
-            .padding(gap::HUGE * scale)
+            .padding(margin)
             .into()
     })
     .into()

@@ -1,9 +1,11 @@
 //! What iced does not have by itself.
 
+mod afresh;
 mod cards;
 mod press;
 mod reveal;
 
+pub(crate) use afresh::Afresh;
 pub(crate) use cards::Cards;
 pub(crate) use press::Press;
 pub(crate) use reveal::{PAGE, reveal, scroll, scroll_to_end};

@@ -2,20 +2,20 @@
 
 /// Declares the words: a name, English, Danish.
 macro_rules! words {
-    ($($name:ident $english:literal $danish:literal,)+) => {
+    ($($(#[$only:meta])* $name:ident $english:literal $danish:literal,)+) => {
         /// A text of the screens.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[cfg_attr(not(feature = "demo"), allow(dead_code, reason = "without a demo nobody speaks of one"))]
-        pub(crate) enum Word { $($name,)+ }
+        pub(crate) enum Word { $($(#[$only])* $name,)+ }
 
         impl Word {
             /// All of them.
             #[cfg(test)]
-            pub(crate) const ALL: &[Self] = &[$(Self::$name,)+];
+            pub(crate) const ALL: &[Self] = &[$($(#[$only])* Self::$name,)+];
 
             /// English and Danish.
             pub(super) fn texts(self) -> [&'static str; 2] {
-                match self { $(Self::$name => [$english, $danish],)+ }
+                match self { $($(#[$only])* Self::$name => [$english, $danish],)+ }
             }
         }
     };
@@ -93,7 +93,9 @@ words! {
 
     // Health.
     AllWell "All is well" "Alt er vel",
+    AllWasWell "Last known {} ago: all was well" "Sidst kendt for {} siden: alt var vel",
     NotSaved "Counts are not saved" "Tal bliver ikke gemt",
+    WereNotSaved "Last known {} ago: counts were not saved" "Sidst kendt for {} siden: tallene blev ikke gemt",
     NotSavedFor "for {}; matching goes on, and they are saved later" "i {}; match fortsætter, og tallene gemmes senere",
     Version "Version" "Version",
     Uptime "Running for" "Kørt i",
@@ -177,6 +179,8 @@ words! {
     EnterAgain "Enter it again" "Indtast igen",
     ClocksApartAhead "The relay's clock is {} ahead of this machine's. Set both by the network: with a wrong clock devices cannot register." "Relæets ur er {} foran denne maskines. Stil begge efter nettet: med et forkert ur kan enheder ikke melde sig.",
     ClocksApartBehind "The relay's clock is {} behind this machine's. Set both by the network: with a wrong clock devices cannot register." "Relæets ur er {} bagud for denne maskines. Stil begge efter nettet: med et forkert ur kan enheder ikke melde sig.",
+    #[cfg(feature = "gpu")]
+    NoGraphicsCard "No graphics card can be used here: the processor draws." "Intet grafikkort kan bruges her: processoren tegner.",
     NotKept "Not kept: {}" "Ikke gemt: {}",
 
     // What is wrong, and what to do.

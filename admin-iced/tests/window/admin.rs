@@ -15,6 +15,8 @@ use crate::relay::Relay;
 pub(crate) const BANNER: [u8; 3] = [0xff, 0x8a, 0x5c];
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Pixels that differ where a whole window is laid out for another size.
+const ANOTHER: usize = 20_000;
 /// Where the focus goes is known after the next frame.
 const FOCUS: Duration = Duration::from_millis(300);
 
@@ -145,6 +147,17 @@ impl Desktop {
             }
             std::thread::sleep(LOOK_EVERY);
         }
+        self.picture(name)
+    }
+
+    /// The window as it is drawn at once: with another size, and then with this one again, nothing of before is kept.
+    pub(crate) fn picture_of_a_whole_redraw(&self, within: Duration, name: &str) -> Outcome<Picture> {
+        let ((width, height), before) = (self.eye.size(self.window)?, self.eye.picture()?);
+        self.eye.resize(self.window, (width - 100, height))?;
+        self.wait_for_picture(within, name, |picture| before.differs_from(picture) > ANOTHER)?;
+        self.eye.resize(self.window, (width, height))?;
+        self.wait_for_picture(within, name, |picture| before.differs_from(picture) < ANOTHER)?;
+        std::thread::sleep(FOCUS);
         self.picture(name)
     }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::xproto::{
-    Atom, ConnectionExt as _, ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MapState, Window,
+    Atom, ConfigureWindowAux, ConnectionExt as _, ImageFormat, InputFocus, KEY_PRESS_EVENT,
+    KEY_RELEASE_EVENT, MapState, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -85,6 +86,18 @@ impl Eye {
         Ok(())
     }
 
+    /// The size of a window: width and height.
+    pub(crate) fn size(&self, window: Window) -> Outcome<(u32, u32)> {
+        let geometry = self.connection.get_geometry(window)?.reply()?;
+        Ok((geometry.width.into(), geometry.height.into()))
+    }
+
+    pub(crate) fn resize(&self, window: Window, (width, height): (u32, u32)) -> Outcome<()> {
+        let size = ConfigureWindowAux::new().width(width).height(height);
+        self.connection.configure_window(window, &size)?.check()?;
+        Ok(())
+    }
+
     /// Presses a key, given by its keysym, with others held.
     pub(crate) fn press(&self, keysym: u32, held: &[u32]) -> Outcome<()> {
         let (code, is_shifted) = self.code(keysym)?;
@@ -137,6 +150,12 @@ impl Picture {
     /// Pixels that differ.
     pub(crate) fn differs_from(&self, other: &Self) -> usize {
         self.pixels.chunks(4).zip(other.pixels.chunks(4)).filter(|(a, b)| a[..3] != b[..3]).count()
+    }
+
+    /// Pixels that anybody could tell apart: where the renderer draws through a mask, it rounds a colour otherwise.
+    pub(crate) fn looks_other_than(&self, other: &Self) -> usize {
+        let differs = |(a, b): &(&[u8], &[u8])| a.iter().zip(*b).take(3).any(|(a, b)| a.abs_diff(*b) > 1);
+        self.pixels.chunks(4).zip(other.pixels.chunks(4)).filter(differs).count()
     }
 
     /// Whether a line's worth of pixels has a colour: red, green, blue.

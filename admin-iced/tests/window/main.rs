@@ -29,6 +29,10 @@ type Test = fn() -> Result<(), Failed>;
 const SOON: Duration = Duration::from_secs(60);
 /// The last 15 s of an epoch and its silence of up to 30 s may fall into what nodes do.
 const WITH_A_BOUNDARY: Duration = Duration::from_secs(120);
+/// A pulse is over by then.
+const CALM: Duration = Duration::from_secs(3);
+/// A relay that says nothing counts as lost after 20 s.
+const FROZEN: Duration = Duration::from_secs(8);
 /// Nodes of a test: ten pairs, so that counts come above what the relay withholds.
 const NODES: usize = 5;
 
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
             here,
             killed_and_back,
         ),
+        ("what_was_drawn_bit_by_bit_looks_as_if_it_were_drawn_at_once", here, bit_by_bit),
         ("a_newcomer_sees_every_screen_of_the_demo_live_by_keys_alone", here, demo),
         ("a_first_start_takes_what_is_typed_and_remembers_it", here, first_start),
         ("a_token_is_in_the_keyring_and_in_no_file_and_is_forgotten_there", keyring, keyring::in_the_keyring),
@@ -99,6 +104,28 @@ fn killed_and_back() -> Result<(), Failed> {
     nodes.more(2)?;
     desktop.wait_for_nudges(WITH_A_BOUNDARY, again + 5)?;
     Ok(())
+}
+
+fn bit_by_bit() -> Result<(), Failed> {
+    let (display, relay) = (Display::start()?, Relay::start()?);
+    let desktop = Desktop::watching(&display, &relay)?;
+    let mut nodes = Nodes::join(&relay.invite()?, NODES)?;
+    let first = desktop.wait_for_nudges(WITH_A_BOUNDARY, 5)?;
+    // One screen comes after the other, and numbers become wider and narrower.
+    for key in ['2', '3', '4', '5', '1'] {
+        desktop.press_with_control(key)?;
+        std::thread::sleep(CALM / 3);
+    }
+    nodes.more(2)?;
+    desktop.wait_for_nudges(WITH_A_BOUNDARY, first + 5)?;
+    relay.freeze()?;
+    std::thread::sleep(CALM);
+    let drawn = desktop.picture("bit-by-bit")?;
+    let afresh = desktop.picture_of_a_whole_redraw(FROZEN, "at-once")?;
+    match drawn.looks_other_than(&afresh) {
+        0 => Ok(()),
+        others => Err(format!("{others} pixels are others than in a window that was drawn at once").into()),
+    }
 }
 
 fn demo() -> Result<(), Failed> {

@@ -52,6 +52,13 @@ impl Relay {
         Ok(())
     }
 
+    /// It keeps its connections, and says nothing more.
+    pub(crate) fn freeze(&self) -> Outcome<()> {
+        let is_frozen =
+            Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status()?.success();
+        if is_frozen { Ok(()) } else { Err("the relay cannot be stopped".into()) }
+    }
+
     /// At the same place, with the same data.
     pub(crate) fn start_again(&mut self) -> Outcome<()> {
         (self.child, self.devices, self.admin) = spawn(&self.folder, self.devices, self.admin)?;

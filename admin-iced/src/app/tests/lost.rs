@@ -1,6 +1,8 @@
 //! A relay that is lost: its last numbers stay, look old, and say how old they are.
 
+use super::seen::Seen;
 use super::*;
+use crate::look::pad;
 
 #[test]
 fn old_numbers_are_shown_as_old_with_what_to_do() {
@@ -53,6 +55,71 @@ fn every_screen_goes_on_showing_what_it_knew_and_how_old_that_is() {
         hear(&mut app, evening());
         shows_not(&app, "Nobody listens at this address.");
         shows_not(&app, "Try now");
+    }
+}
+
+#[test]
+fn how_the_relay_is_nobody_says_while_it_cannot_be_heard() {
+    let health = health::tests::health();
+    let ill = sighej_relay_api::admin::Health { ok: false, ..health.clone() };
+    for (lang, health, is, was) in [
+        (Lang::En, &health, "All is well", "Last known 1 min 15 s ago: all was well"),
+        (Lang::En, &ill, "Counts are not saved", "Last known 1 min 15 s ago: counts were not saved"),
+        (Lang::Da, &health, "Alt er vel", "Sidst kendt for 1 min 15 s siden: alt var vel"),
+        (Lang::Da, &ill, "Tal bliver ikke gemt", "Sidst kendt for 1 min 15 s siden: tallene blev ikke gemt"),
+    ] {
+        let mut app = watching(ThemeName::Dark, lang);
+        tell(&mut app, Message::Go(Tab::Health), NOW);
+        let answer = Ok((health.clone(), Duration::from_millis(3)));
+        tell(&mut app, Message::Health(health::Message::Answered(answer.clone())), NOW);
+        shows(&app, is);
+        hear(&mut app, lost());
+        app.now = NOW + 75;
+        shows(&app, was);
+        shows_not(&app, is);
+        // Its own question alone without an answer says as little of now.
+        hear(&mut app, evening());
+        tell(&mut app, Message::Health(health::Message::Answered(answer)), NOW);
+        tell(&mut app, Message::Health(health::Message::Answered(Err(Trouble::Silent))), NOW + 75);
+        shows(&app, was);
+        shows_not(&app, is);
+    }
+}
+
+#[test]
+fn a_wall_without_room_for_its_numbers_shows_the_banner_alone() {
+    let mut app = watching(ThemeName::Dark, Lang::En);
+    act(&mut app, Message::Wall(true));
+    let seen = "a7".repeat(32).parse().unwrap();
+    let trouble = Trouble::WrongCertificate { seen };
+    hear(&mut app, Heard::Lost { trouble, pause: Duration::from_secs(30) });
+    for (height, has_numbers) in [(800.0, true), (120.0, false)] {
+        let seen = Seen::of(&app, Size::new(360.0, height));
+        assert!(seen.says("The certificate does not match the pin."));
+        assert_eq!(seen.says("1,284"), has_numbers, "{height}");
+    }
+}
+
+#[test]
+fn the_banner_stands_in_line_with_the_screen_below() {
+    let mut app = watching(ThemeName::Dark, Lang::En);
+    hear(&mut app, lost());
+    for (window, inside) in [(WINDOW, pad::BANNER), (Size::new(360.0, 260.0), pad::SMALL_BANNER)] {
+        for tab in Tab::ALL {
+            tell(&mut app, Message::Go(tab), NOW);
+            let seen = Seen::of(&app, window);
+            let left = |part: &str| {
+                let texts = seen.texts.iter().filter(|text| text.content.starts_with(part));
+                texts.map(|text| text.bounds.x).reduce(f32::max).unwrap()
+            };
+            // Of the screen's name and that on the button, the right one.
+            let name = match tab {
+                _ if window != WINDOW => app.small_look.margin().into(),
+                tab => left(app.look.say(tab.word())),
+            };
+            let banner = left("Nobody listens") - f32::from(inside[1]);
+            assert!((banner - name).abs() < 0.1, "{tab:?} in {window:?}: {banner} and {name}");
+        }
     }
 }
 

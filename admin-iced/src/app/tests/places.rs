@@ -61,6 +61,8 @@ pub(super) fn screens(lang: Lang) -> Vec<(&'static str, App)> {
         Heard::Lost { trouble: Trouble::WrongCertificate { seen }, pause: Duration::from_secs(30) },
     );
     act(&mut pin, Message::EnterAgain);
+    let mut lost_wall = open(1, vec![Message::Wall(true)]);
+    hear(&mut lost_wall, Heard::Lost { trouble: Trouble::WrongToken, pause: Duration::from_secs(30) });
     vec![
         ("now", open(0, vec![])),
         ("over-time", open(1, vec![Message::Go(Tab::OverTime), over_time, point])),
@@ -70,6 +72,7 @@ pub(super) fn screens(lang: Lang) -> Vec<(&'static str, App)> {
         ("wall", open(2, vec![Message::Wall(true)])),
         ("lost", lost),
         ("lost-health", lost_health),
+        ("lost-wall", lost_wall),
         ("first", first),
         ("pin", pin),
     ]
