@@ -7,12 +7,13 @@ use sighej_crypto::{Digest, EpochSecrets, Token};
 
 use crate::{
     RadioAddress,
+    bare::BareAddresses,
     exchange::Exchanges,
     ledger::{Ledger, Record},
     limits,
     links::{Dial, Links},
     mesh::Mesh,
-    peers::{BareAddresses, Peer, Peers},
+    peers::{Peer, Peers},
     relay::RelayLink,
     strikes::StrikeTable,
 };
@@ -82,9 +83,9 @@ impl Lapses {
     }
 }
 
-/// Those with whom an exchange or a dial is under way: few.
-pub(crate) fn busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>) -> Vec<Token> {
-    exchanges.tokens().chain(dials.values().filter_map(|dial| dial.token)).collect()
+/// Whether an exchange or a dial with this token is under way. There are few of both.
+pub(crate) fn is_busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>, token: &Token) -> bool {
+    exchanges.is_with(token) || dials.values().any(|dial| dial.token.as_ref() == Some(token))
 }
 
 impl Present {
@@ -117,8 +118,8 @@ impl Present {
         self.dials.len() < limits::DIALS
     }
 
-    pub(crate) fn busy(&self) -> Vec<Token> {
-        busy(&self.exchanges, &self.dials)
+    pub(crate) fn is_busy(&self, token: &Token) -> bool {
+        is_busy(&self.exchanges, &self.dials, token)
     }
 
     /// Every peer, with the record of the digest that authenticated under its token. Both tables are in the order of tokens.

@@ -73,7 +73,7 @@ impl View<'_> {
             epoch: Some(self.here.secrets.epoch().0),
             heard: self.here.peers.heard(),
             near: self.here.peers.near(),
-            crowd: self.here.peers.crowd(self.now),
+            crowd: self.here.peers.crowd(usize::MAX, self.now),
             exchanges: self.here.exchanges.len() + self.here.relay.pairs.len(),
             budget_left: self.core.budget.left(Class::Radio, self.now),
             nudges: self.core.memory.nudges(),
