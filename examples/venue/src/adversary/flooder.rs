@@ -1,6 +1,6 @@
 //! Who fills the air with tokens that are nobody's, each long enough that it passes dwell.
 
-use crate::{Violation, World, hall::Point, report::Report, world::Flood};
+use crate::{Violation, World, hall::Point, report::Report, scenario::EnginePlan, world::Flood};
 
 use super::{Row, dictionary::room};
 
@@ -9,11 +9,29 @@ const ATTENDEES: u32 = 12;
 const LOOKS: u64 = 10;
 
 pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
-    [0, 20, 200].into_iter().map(|tokens| one(seed, minutes.min(30), tokens)).collect()
+    let tries: [(u32, &str, fn(&mut EnginePlan)); 8] = [
+        (0, "the defaults", |_| {}),
+        (20, "the defaults", |_| {}),
+        (200, "the defaults", |_| {}),
+        (2_000, "the defaults", |_| {}),
+        (0, "no mesh", |engine| engine.max_hops = Some(0)),
+        (200, "no mesh", |engine| engine.max_hops = Some(0)),
+        (0, "a dwell of 30 s", |engine| engine.dwell_s = Some(30)),
+        (200, "a dwell of 30 s", |engine| engine.dwell_s = Some(30)),
+    ];
+    let one = |(tokens, defence, set)| one((seed, minutes.min(30)), tokens, defence, set);
+    tries.into_iter().map(one).collect()
 }
 
-fn one(seed: u64, minutes: u32, tokens: u32) -> Result<Row, Violation> {
-    let mut world = World::new(room(minutes, ATTENDEES), seed);
+fn one(
+    (seed, minutes): (u64, u32),
+    tokens: u32,
+    defence: &str,
+    set: fn(&mut EnginePlan),
+) -> Result<Row, Violation> {
+    let mut scenario = room(minutes, ATTENDEES);
+    set(&mut scenario.engine);
+    let mut world = World::new(scenario, seed);
     let middle = Point { x: world.hall.width / 2.0, y: world.hall.depth / 2.0 };
     world.flood = (tokens > 0).then_some(Flood { at: middle, tokens, looks: LOOKS });
     world.run_until(world.length())?;
@@ -25,7 +43,7 @@ fn one(seed: u64, minutes: u32, tokens: u32) -> Result<Row, Violation> {
         } else {
             format!("flooder, {tokens} fake tokens at once")
         },
-        "the defaults",
+        defence,
         format!(
             "{minutes} minutes: {:.0} % of pairs told, {} nudges, {:.0} exchanges",
             percent(report.recall),
