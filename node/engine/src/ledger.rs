@@ -8,7 +8,7 @@ use crate::{Failure, entropy::Entropy, limits};
 
 /// One digest.
 pub(crate) struct Record {
-    /// What was sent once and is sent again, at no charge.
+    /// What was sent once and is sent again, at no charge. With the last exchange it goes: it is most of a record.
     pub(crate) evaluation: Option<Evaluation>,
     /// The peer evaluated our commitment: it has charged us, and serves us even when spent.
     pub(crate) has_charged_us: bool,
@@ -76,6 +76,7 @@ impl Record {
 
     pub(crate) fn completed(&mut self) {
         self.completed = self.completed.saturating_add(1);
+        self.drop_unneeded();
     }
 
     pub(crate) fn has_completed(&self) -> bool {
@@ -126,6 +127,13 @@ impl Record {
     pub(crate) fn sinned(&mut self, bad_proof: bool) {
         self.invalid = self.invalid.saturating_add(1);
         self.ended |= bad_proof || self.invalid >= limits::INVALID_MESSAGES;
+        self.drop_unneeded();
+    }
+
+    fn drop_unneeded(&mut self) {
+        if self.refusal().is_some() {
+            self.evaluation = None;
+        }
     }
 
     /// It took message 4 and kept its own tags.

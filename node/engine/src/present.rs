@@ -78,6 +78,19 @@ pub(crate) struct Lapses {
 }
 
 impl Lapses {
+    /// After they were looked for at this time, and nobody is left.
+    pub(crate) fn from(now: Duration) -> Self {
+        Self { next: now + limits::LAPSE, again: false }
+    }
+
+    /// Somebody who is left lapses at a time, or should have.
+    pub(crate) fn note(&mut self, at: Duration, now: Duration) {
+        self.again |= at <= now;
+        if at > now {
+            self.next = self.next.min(at);
+        }
+    }
+
     pub(crate) fn is_due(&self, now: Duration) -> bool {
         self.again || self.next <= now
     }
@@ -128,17 +141,6 @@ impl Present {
         self.peers.iter().map(move |(token, peer)| {
             while records.next_if(|(digest, _)| digest.token() < *token).is_some() {}
             (token, peer, records.peek().copied().filter(|(digest, _)| digest.token() == *token))
-        })
-    }
-
-    /// When to look for the silent again, after they were looked for now.
-    pub(crate) fn lapses_after(&self, now: Duration) -> Lapses {
-        let peers = self.peers.iter().flat_map(|(_, peer)| peer.lapses());
-        let bare = self.bare.iter().map(|(_, bare)| bare.dwell.lapses_at());
-        let unheard = Lapses { next: now + limits::LAPSE, again: false };
-        peers.chain(bare).fold(unheard, |lapses, at| Lapses {
-            next: if at > now { lapses.next.min(at) } else { lapses.next },
-            again: lapses.again || at <= now,
         })
     }
 

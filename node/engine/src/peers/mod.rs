@@ -23,6 +23,9 @@ pub(crate) enum Claim {
     Link,
 }
 
+/// For how many more rows there is room when there is none.
+const GROWTH: usize = 16;
+
 /// The table, ascending by token. Its bounds are [`limits::PEERS`] and [`limits::NEWCOMERS`].
 #[derive(Default)]
 pub(crate) struct Peers {
@@ -130,17 +133,12 @@ impl Peers {
         self.rows.iter().filter(|(_, peer)| peer.counts(now)).take(most).count()
     }
 
-    /// When time alone next changes what the guard makes of the crowd: below the guard with everybody who goes, above it
-    /// when so many have gone that it is no longer reached.
+    /// When time alone may next change what the guard makes of the crowd: with the first to go of all, or of as many as it asks
+    /// for.
     pub(crate) fn crowd_changes(&self, guard: usize, now: Duration) -> Option<Duration> {
         let until = self.rows.iter().filter_map(|(_, peer)| peer.counts_until());
-        let mut until: Vec<Duration> = until.filter(|until| *until >= now).collect();
-        let last = if until.len() < guard {
-            until.into_iter().min()?
-        } else {
-            *until.select_nth_unstable_by(guard.checked_sub(1)?, |a, b| b.cmp(a)).1
-        };
-        last.checked_add(Duration::from_millis(1))
+        let first = until.filter(|until| *until >= now).take(guard).min();
+        first.and_then(|until| until.checked_add(Duration::from_millis(1)))
     }
 
     fn place(&self, token: &Token) -> Result<usize, usize> {
@@ -150,6 +148,10 @@ impl Peers {
     /// The row at its place, or a new one there.
     fn row(&mut self, token: Token, place: Result<usize, usize>) -> &mut Peer {
         let place = place.unwrap_or_else(|place| {
+            // By a few at a time: a table that doubled would be half empty in most devices.
+            if self.rows.len() == self.rows.capacity() {
+                self.rows.reserve_exact(GROWTH);
+            }
             self.rows.insert(place, (token, Peer::default()));
             place
         });

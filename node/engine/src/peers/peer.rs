@@ -142,9 +142,8 @@ impl Peer {
     }
 
     /// When what is known of it ends, by itself: what the radio heard, and all of it.
-    pub(crate) fn lapses(&self) -> impl Iterator<Item = Duration> {
-        let radio = self.radio.as_ref().map(|radio| radio.dwell.lapses_at());
-        [radio, self.forgotten_at()].into_iter().flatten()
+    pub(crate) fn lapses(&self) -> [Option<Duration>; 2] {
+        [self.radio.as_ref().map(|radio| radio.dwell.lapses_at()), self.forgotten_at()]
     }
 
     /// Whether any way leads to it now.

@@ -8,7 +8,7 @@ use crate::{
     AdvertSeen, Event, Failure, LinkId, RadioAddress, Sighting, Transport, limits,
     mesh::Medium,
     peers::{Claim, Peer, Radio},
-    present::is_busy,
+    present::{Lapses, is_busy},
     wire::{Presence, VersionFlags},
 };
 
@@ -171,21 +171,27 @@ impl Turn<'_> {
             return;
         }
         self.here.bare.lapse(now);
-        let late = |at: Option<Duration>| at.is_some_and(|at| at <= now);
-        let lapsed = |peer: &Peer| late(peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()));
-        let quiet = self.here.peers.iter().filter(|(_, peer)| lapsed(peer) || late(peer.forgotten_at()));
-        let quiet = quiet.filter(|(token, _)| !self.here.is_busy(token));
-        let quiet: Vec<(Token, bool)> =
-            quiet.map(|(token, peer)| (*token, late(peer.forgotten_at()))).collect();
-        for (token, forgotten) in quiet {
-            if let Some(peer) = self.here.peers.get_mut(&token) {
-                peer.radio = None;
+        let mut lapses = Lapses::from(now);
+        let mut quiet = Vec::new();
+        for (token, peer) in self.here.peers.iter() {
+            let ends = peer.lapses();
+            let is_late = |at: &Option<Duration>| at.is_some_and(|at| at <= now);
+            if ends.iter().any(is_late) && !self.here.is_busy(token) {
+                quiet.push((*token, is_late(&ends[1])));
+            } else {
+                ends.into_iter().flatten().for_each(|at| lapses.note(at, now));
             }
+        }
+        for (token, forgotten) in quiet {
+            let Some(peer) = self.here.peers.get_mut(&token) else { continue };
+            peer.radio = None;
+            peer.forgotten_at().into_iter().for_each(|at| lapses.note(at, now));
             self.review(token, Transport::Ble);
             if forgotten {
                 self.here.peers.remove(&token);
             }
         }
-        self.here.lapses = self.here.lapses_after(now);
+        self.here.bare.iter().for_each(|(_, bare)| lapses.note(bare.dwell.lapses_at(), now));
+        self.here.lapses = lapses;
     }
 }

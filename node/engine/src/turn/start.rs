@@ -68,6 +68,7 @@ impl Turn<'_> {
         self.here.next_try = None;
         self.here.lottery.waited_for = false;
         if self.here.may_start(self.core) {
+            self.open_lottery();
             let (known, strangers) = self.survey();
             for candidate in known {
                 self.start(candidate, None);
@@ -77,14 +78,20 @@ impl Turn<'_> {
         }
     }
 
-    /// Every peer's plan: those that could start now, known and strangers; the rest is noted for the timer.
+    /// Every peer's plan: those that could start now, known and strangers; the rest is noted for the timer. Where nothing is
+    /// left for strangers, all of them wait for the next drip as soon as one does, and are not looked at.
     fn survey(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
         let (mut known, mut strangers) = (Vec::new(), Vec::new());
         let crowd = self.here.has_crowd(self.core);
+        let has_grants = self.left_to_draw() > 0;
         let (mut next_try, mut changes) = (None, Vec::new());
         let now = self.now();
         let waits = |(token, peer, _): &(&Token, &Peer, _)| peer.has_a_way(now) && !self.here.is_busy(token);
         for (token, peer, known_as) in self.here.acquaintances().filter(waits) {
+            let charged = known_as.is_some_and(|(digest, _)| self.core.budget.is_charged(digest));
+            if !charged && !has_grants && !strangers.is_empty() {
+                continue;
+            }
             let record = known_as.map(|(_, record)| record);
             let (turn, at) = turn(record);
             let mut tries = peer.tries().at_turn(turn);
@@ -98,7 +105,6 @@ impl Turn<'_> {
                     later(since + limits::CROWD_WAIT);
                 }
                 Plan::Now(candidate) => {
-                    let charged = known_as.is_some_and(|(digest, _)| self.core.budget.is_charged(digest));
                     if charged { &mut known } else { &mut strangers }.push(candidate);
                 }
             }
@@ -214,11 +220,6 @@ impl Turn<'_> {
     /// part: a grant that falls to one of them is left for a caller until the next drip.
     fn draw_strangers(&mut self, mut strangers: Vec<Candidate>) {
         let now = self.now();
-        let drip = self.core.budget.drips(now);
-        if self.here.lottery.drip != drip {
-            self.here.lottery.drip = drip;
-            self.here.lottery.left_to_callers = 0;
-        }
         if strangers.is_empty() {
             return;
         }
@@ -246,6 +247,15 @@ impl Turn<'_> {
                     None => self.here.lottery.waited_for = true,
                 }
             }
+        }
+    }
+
+    /// With each drip the grants that were left for callers may go to anybody.
+    fn open_lottery(&mut self) {
+        let drip = self.core.budget.drips(self.now());
+        if self.here.lottery.drip != drip {
+            self.here.lottery.drip = drip;
+            self.here.lottery.left_to_callers = 0;
         }
     }
 
