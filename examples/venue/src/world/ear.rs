@@ -1,13 +1,11 @@
 //! What a device hears in a look: adverts of those around, and of a flood. Nothing here changes the hall.
 
-use std::collections::BTreeMap;
-
 use sighej_crypto::Token;
 use sighej_engine::{AdvertSeen, RadioAddress, Sighting};
 
 use crate::{
     dice::{self, Dice},
-    measure::{Measure, Pair},
+    measure::Pairs,
     people::SECOND,
     radio::{Platform, SENSITIVITY, Way},
 };
@@ -24,13 +22,7 @@ pub(super) struct Ear<'a> {
 
 impl World {
     /// Fills the ear with what a device heard since it last looked, and counts whom its owner could be told of.
-    pub(super) fn listen<'a>(
-        &'a self,
-        who: u32,
-        ear: &mut Ear<'a>,
-        dice: &mut Dice,
-        pairs: &mut BTreeMap<u32, Pair>,
-    ) {
+    pub(super) fn listen<'a>(&'a self, who: u32, ear: &mut Ear<'a>, dice: &mut Dice, pairs: &mut Pairs) {
         ear.neighbours.clear();
         ear.sightings.clear();
         let Some(here) = self.grid.get(who) else { return };
@@ -82,7 +74,7 @@ impl World {
     }
 
     /// Who could be told about whom: the lower number keeps the account.
-    fn know_pairs(&self, who: u32, neighbours: &[(&Spot, f64)], pairs: &mut BTreeMap<u32, Pair>) {
+    fn know_pairs(&self, who: u32, neighbours: &[(&Spot, f64)], pairs: &mut Pairs) {
         let device = &self.devices[who as usize];
         if !device.is_honest() {
             return;
@@ -93,7 +85,7 @@ impl World {
         for (other, _) in near {
             let its = &self.devices[other.who as usize];
             if its.is_honest() && device.ranks.shared(&its.ranks) >= threshold {
-                Measure::in_range(pairs, other.who, self.now);
+                pairs.in_range(other.who, self.now);
             }
         }
     }

@@ -3,11 +3,11 @@
 //! meanwhile, and each has its engine to itself: so several threads share the work, and it comes to the same however many
 //! there are.
 
-use std::{collections::BTreeMap, thread};
+use std::thread;
 
 use sighej_engine::Engine;
 
-use crate::{dice::Dice, measure::Pair, people::SECOND};
+use crate::{dice::Dice, measure::Pairs, people::SECOND};
 
 use super::{
     LOOK, World,
@@ -58,7 +58,7 @@ struct Part {
     listens: bool,
     engine: Box<Engine>,
     dice: Dice,
-    pairs: BTreeMap<u32, Pair>,
+    pairs: Pairs,
     /// What its engine said, and to what.
     said: Vec<(Option<Input>, Words)>,
     holds: Result<(), &'static str>,
@@ -173,7 +173,7 @@ impl World {
             part.engine.handle_timeout(at);
             if is_due(&part.engine) {
                 part.holds = Err("a timeout is still due after it was handled");
-            } else if !part.listens {
+            } else if part.listens {
                 let length = self.devices[part.who as usize].config.epoch_length;
                 // A clock that a relay sets right is not the device's own any more.
                 let length = self.relay.is_none().then_some(length);
