@@ -11,7 +11,7 @@ use crate::{
     world::{End, Role},
 };
 
-use super::Row;
+use super::{Defence, Row};
 
 /// The honest: the victim, number 0, and enough others that its crowd guard is satisfied.
 const HONEST: u32 = 5;
@@ -35,18 +35,17 @@ struct Attack {
     way: Way,
     tokens: u32,
     withholds_tags: bool,
-    defence: &'static str,
-    defend: fn(&mut EnginePlan),
+    defence: Defence,
 }
 
 impl Attack {
     /// Under the defaults.
     fn new(way: Way, tokens: u32) -> Self {
-        Self { way, tokens, withholds_tags: false, defence: "the defaults", defend: |_| {} }
+        Self { way, tokens, withholds_tags: false, defence: ("the defaults", |_| {}) }
     }
 
     fn against(self, defence: &'static str, defend: fn(&mut EnginePlan)) -> Self {
-        Self { defence, defend, ..self }
+        Self { defence: (defence, defend), ..self }
     }
 }
 
@@ -105,7 +104,7 @@ fn one(seed: u64, minutes: u32, attack: &Attack) -> Result<Row, Violation> {
     let after = |what, at: Option<u64>| at.map_or(String::new(), |at| format!(", {what} after {at} s"));
     Ok(Row::new(
         format!("dictionary{way}, {} tokens at once{cheat}", attack.tokens),
-        attack.defence,
+        attack.defence.0,
         format!(
             "{tested} tokens answered; {} of {victim} interests learned{}{}",
             known.len(),
@@ -123,7 +122,7 @@ fn batch(world: &World, number: u32) -> Ranks {
 /// The victim and the others, and where they cannot but meet them, the attackers.
 fn hall(seed: u64, minutes: u32, attack: &Attack) -> World {
     let mut scenario = room(minutes, if attack.way == Way::OverNeighbours { 0 } else { HONEST });
-    (attack.defend)(&mut scenario.engine);
+    (attack.defence.1)(&mut scenario.engine);
     let attackers = match attack.way {
         Way::Near | Way::Relay => Point { x: scenario.hall.width_m / 2.0, y: scenario.hall.depth_m / 2.0 },
         Way::OverNeighbours => {

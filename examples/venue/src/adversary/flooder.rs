@@ -1,34 +1,24 @@
 //! Who fills the air with tokens that are nobody's, each long enough that it passes dwell.
 
-use crate::{Violation, World, hall::Point, report::Report, scenario::EnginePlan, world::Flood};
+use crate::{Violation, World, hall::Point, report::Report, world::Flood};
 
-use super::{Row, dictionary::room};
+use super::{Defence, Row, dictionary::room};
 
 const ATTENDEES: u32 = 12;
 /// Each token for 30 seconds.
 const LOOKS: u64 = 10;
 
 pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
-    let tries: [(u32, &str, fn(&mut EnginePlan)); 8] = [
-        (0, "the defaults", |_| {}),
-        (20, "the defaults", |_| {}),
-        (200, "the defaults", |_| {}),
-        (2_000, "the defaults", |_| {}),
-        (0, "no mesh", |engine| engine.max_hops = Some(0)),
-        (200, "no mesh", |engine| engine.max_hops = Some(0)),
-        (0, "a dwell of 30 s", |engine| engine.dwell_s = Some(30)),
-        (200, "a dwell of 30 s", |engine| engine.dwell_s = Some(30)),
-    ];
-    let one = |(tokens, defence, set)| one((seed, minutes.min(30)), tokens, defence, set);
-    tries.into_iter().map(one).collect()
+    const DEFAULTS: Defence = ("the defaults", |_| {});
+    const NO_MESH: Defence = ("no mesh", |engine| engine.max_hops = Some(0));
+    const LONG_DWELL: Defence = ("a dwell of 30 s", |engine| engine.dwell_s = Some(30));
+    let defaults = [0, 20, 200, 2_000].map(|tokens| (tokens, DEFAULTS));
+    let others = [(0, NO_MESH), (200, NO_MESH), (0, LONG_DWELL), (200, LONG_DWELL)];
+    let tries = defaults.into_iter().chain(others);
+    tries.map(|(tokens, defence)| one(seed, minutes.min(30), tokens, defence)).collect()
 }
 
-fn one(
-    (seed, minutes): (u64, u32),
-    tokens: u32,
-    defence: &str,
-    set: fn(&mut EnginePlan),
-) -> Result<Row, Violation> {
+fn one(seed: u64, minutes: u32, tokens: u32, (defence, set): Defence) -> Result<Row, Violation> {
     let mut scenario = room(minutes, ATTENDEES);
     set(&mut scenario.engine);
     let mut world = World::new(scenario, seed);

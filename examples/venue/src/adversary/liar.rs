@@ -1,14 +1,14 @@
 //! Who claims to like everything: the sixteen most popular interests, to be nudged about everybody.
 
-use crate::{Scenario, Violation, World, scenario::EnginePlan};
+use crate::{Scenario, Violation, World};
 
-use super::Row;
+use super::{Defence, Row};
 
 const ATTENDEES: u32 = 40;
 
 pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
     // What everybody else sets; the liar is told of one shared interest, and as often as it can be.
-    let defences: [(&str, fn(&mut EnginePlan)); 6] = [
+    let defences: [Defence; 6] = [
         ("the defaults", |_| {}),
         ("others want 2 shared", |engine| engine.threshold = Some(2)),
         ("others want 3 shared", |engine| engine.threshold = Some(3)),
@@ -16,10 +16,10 @@ pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
         ("no cool-down", |engine| engine.cool_down_s = Some(0)),
         ("a budget of 8", |engine| engine.budget = Some(8)),
     ];
-    defences.into_iter().map(|(name, set)| one(seed, minutes, name, set)).collect()
+    defences.into_iter().map(|defence| one(seed, minutes, defence)).collect()
 }
 
-fn one(seed: u64, minutes: u32, defence: &str, set: fn(&mut EnginePlan)) -> Result<Row, Violation> {
+fn one(seed: u64, minutes: u32, (defence, set): Defence) -> Result<Row, Violation> {
     let mut scenario = Scenario::built_in("conference")
         .unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
     (scenario.attendees, scenario.minutes) = (ATTENDEES, minutes);
