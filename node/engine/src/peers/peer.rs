@@ -31,6 +31,8 @@ pub(crate) struct More {
     /// Its flag on the LAN: only peers charged before should open exchanges.
     pub(crate) spent_on_lan: bool,
     tries: Tries,
+    /// Where the radio heard it before, the latest last. Few have any: token and address change together.
+    earlier: [Option<RadioAddress>; limits::ADDRESSES - 1],
 }
 
 /// What the radio heard of it.
@@ -38,8 +40,6 @@ pub(crate) struct Radio {
     pub(crate) dwell: Dwell,
     /// The one heard last.
     address: RadioAddress,
-    /// Those before it, the latest last. Few have any: token and address change together.
-    earlier: Option<Box<[Option<RadioAddress>; limits::ADDRESSES - 1]>>,
     /// Its adverts are bare: the token was read over a link.
     pub(crate) bare: bool,
     /// Its flag on the air.
@@ -49,34 +49,41 @@ pub(crate) struct Radio {
 impl Radio {
     /// A bare advert's token was read at this address.
     pub(crate) fn read(address: RadioAddress, dwell: Dwell) -> Self {
-        Self { dwell, address, earlier: None, bare: true, spent: false }
+        Self { dwell, address, bare: true, spent: false }
     }
 
     pub(crate) fn heard(address: RadioAddress, now: Duration) -> Self {
-        Self { dwell: Dwell::new(now), address, earlier: None, bare: false, spent: false }
+        Self { dwell: Dwell::new(now), address, bare: false, spent: false }
     }
+}
 
-    /// Where it was heard last. Says whether that address is a new one.
+impl Peer {
+    /// Where the radio heard it last. Says whether that address is a new one.
     pub(crate) fn note(&mut self, address: RadioAddress) -> bool {
-        if address == self.address {
-            return false;
-        }
-        let before = std::mem::replace(&mut self.address, address);
-        let earlier = self.earlier.get_or_insert_default();
+        let Some(radio) = self.radio.as_mut().filter(|radio| radio.address != address) else { return false };
+        let before = std::mem::replace(&mut radio.address, address);
+        let earlier = &mut self.more().earlier;
         let known = earlier.iter().position(|known| *known == Some(address));
         earlier[known.unwrap_or(0)..].rotate_left(1);
         earlier[limits::ADDRESSES - 2] = Some(before);
         known.is_none()
     }
 
-    /// Its addresses, the latest first.
+    /// Where the radio heard it, the latest first.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = RadioAddress> {
-        let earlier = self.earlier.iter().flat_map(|earlier| earlier.iter().rev()).flatten();
-        [self.address].into_iter().chain(earlier.copied())
+        let earlier = self.radio.as_ref().and(self.more.as_ref()).map(|more| more.earlier);
+        let earlier = earlier.into_iter().flat_map(|earlier| earlier.into_iter().rev()).flatten();
+        self.radio.as_ref().map(|radio| radio.address).into_iter().chain(earlier)
     }
-}
 
-impl Peer {
+    /// The radio hears it no longer.
+    pub(crate) fn silence(&mut self) {
+        self.radio = None;
+        if let Some(more) = &mut self.more {
+            more.earlier = Default::default();
+        }
+    }
+
     /// What there is beside adverts, to be changed.
     pub(crate) fn more(&mut self) -> &mut More {
         self.more.get_or_insert_default()
@@ -178,15 +185,17 @@ mod tests {
 
     #[test]
     fn addresses_keep_the_latest_three() {
-        let mut radio = Radio::heard(RadioAddress(1), Duration::ZERO);
-        assert!(radio.note(RadioAddress(2)) && radio.note(RadioAddress(3)) && radio.note(RadioAddress(4)));
-        assert!(!radio.note(RadioAddress(2)));
-        assert!(radio.addresses().eq([2, 4, 3].map(RadioAddress)));
-        assert!(radio.note(RadioAddress(1)) && radio.addresses().eq([1, 2, 4].map(RadioAddress)));
+        let mut peer = Peer { radio: Some(Radio::heard(RadioAddress(1), Duration::ZERO)), ..Peer::default() };
+        let mut note = |n| peer.note(RadioAddress(n));
+        assert!(!note(1) && note(2) && note(3) && note(4) && !note(2));
+        assert!(peer.addresses().eq([2, 4, 3].map(RadioAddress)));
+        assert!(peer.note(RadioAddress(1)) && peer.addresses().eq([1, 2, 4].map(RadioAddress)));
+        peer.silence();
+        assert_eq!(peer.addresses().count(), 0);
     }
 
     #[test]
     fn a_peer_of_the_radio_takes_little_room() {
-        assert!(size_of::<(sighej_crypto::Token, Peer)>() <= 80);
+        assert!(size_of::<(sighej_crypto::Token, Peer)>() <= 72);
     }
 }

@@ -37,8 +37,9 @@ impl Turn<'_> {
             return false;
         };
         let had_passed = peer.passed_dwell();
-        let radio = peer.radio.get_or_insert_with(|| Radio::heard(address, now));
-        let moved = radio.note(address);
+        peer.radio.get_or_insert_with(|| Radio::heard(address, now));
+        let moved = peer.note(address);
+        let Some(radio) = peer.radio.as_mut() else { return false };
         // That it has nothing left makes nothing due.
         let changed = radio.dwell.hear(strong, self.core.config.dwell, now) | (radio.spent && !flags.spent);
         radio.spent = flags.spent;
@@ -57,9 +58,10 @@ impl Turn<'_> {
         let changed = bare.dwell.hear(strong, self.core.config.dwell, now);
         let (dwell, token) = (bare.dwell, bare.token);
         if let Some(token) = token {
-            if let Some(radio) = self.here.peers.get_mut(&token).and_then(|peer| peer.radio.as_mut()) {
-                radio.dwell = dwell;
-                radio.note(address);
+            let known = self.here.peers.get_mut(&token).filter(|peer| peer.radio.is_some());
+            if let Some(peer) = known {
+                peer.note(address);
+                peer.radio.iter_mut().for_each(|radio| radio.dwell = dwell);
             } else {
                 self.know_bare(token, address);
             }
@@ -184,7 +186,7 @@ impl Turn<'_> {
         }
         for (token, forgotten) in quiet {
             let Some(peer) = self.here.peers.get_mut(&token) else { continue };
-            peer.radio = None;
+            peer.silence();
             peer.forgotten_at().into_iter().for_each(|at| lapses.note(at, now));
             self.review(token, Transport::Ble);
             if forgotten {

@@ -11,7 +11,7 @@ use crate::{
     ledger::{Due, Record},
     limits,
     links::Dial,
-    peers::{Peer, Radio},
+    peers::Peer,
 };
 
 use super::Turn;
@@ -188,7 +188,7 @@ impl Turn<'_> {
             let fallback = if turn > 0 || radio.bare || ours { Duration::ZERO } else { limits::FALLBACK };
             Some(radio.dwell.passed_at()? + fallback)
         });
-        let addresses = radio.into_iter().flat_map(Radio::addresses);
+        let addresses = radio.into_iter().flat_map(|_| peer.addresses());
         addresses.enumerate().filter_map(move |(age, address)| {
             let free_at = self.here.strikes.get(address, Some(*token)).free_at()?;
             Some((from?.max(free_at), Route::Dial { age, address }))
