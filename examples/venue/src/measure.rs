@@ -100,6 +100,10 @@ impl Pairs {
     /// Two that share an interest were in range for one look more.
     pub fn in_range(&mut self, other: u32, now: u64) {
         let place = self.place(other).unwrap_or_else(|place| {
+            // By a few at a time: there are thousands of such tables.
+            if self.0.len() == self.0.capacity() {
+                self.0.reserve_exact(GROWTH);
+            }
             let new = Pair { first_s: (now / SECOND) as u32, looks: 0, nudged_s: NEVER };
             self.0.insert(place, (other, new));
             place
@@ -127,6 +131,9 @@ pub struct Pair {
     /// When one of them was first told of the other, in seconds; [`NEVER`].
     pub nudged_s: u32,
 }
+
+/// For how many more pairs there is room when there is none.
+const GROWTH: usize = 32;
 
 /// A time that never came.
 pub const NEVER: u32 = u32::MAX;
