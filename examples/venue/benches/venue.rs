@@ -35,6 +35,7 @@ fn main() -> anyhow::Result<()> {
     println!("venue_recall\t{:.3}\tshare\treported", share(report.recall));
     drop(world);
     let [small, full] = [recorded(CROWDS[0])?, recorded(CROWDS[1])?];
+    println!("venue_rss_full_kib\t{:.0}\tKiB\t<= 64", full.each_bytes / 1024.0);
     println!("venue_speed_recorded\t{:.2}\tattendee-hours per CPU-second\treported", full.hours / full.cpu_s);
     println!("venue_cost_flat\t{:.2}\tratio of CPU per exchange\t0.8 .. 1.2", full.each() / small.each());
     println!("venue_full_minutes\t{:.1}\tmin\t<= 10", full.wall_s / 60.0);
@@ -47,6 +48,8 @@ struct Hour {
     exchanges: f64,
     cpu_s: f64,
     wall_s: f64,
+    /// Resident bytes for each attendee in the middle, when everybody is there.
+    each_bytes: f64,
 }
 
 impl Hour {
@@ -61,13 +64,15 @@ fn recorded(attendees: u32) -> anyhow::Result<Hour> {
     let mut scenario = recorded_venue::Scenario::built_in("conference")
         .ok_or_else(|| anyhow::anyhow!("the conference does not read"))?;
     scenario.attendees = attendees;
-    let (cpu, began) = (cpu_time(), std::time::Instant::now());
+    let (cpu, memory, began) = (cpu_time(), resident(), std::time::Instant::now());
     let mut world = recorded_venue::World::new(scenario, SEED);
+    world.run_until(world.length() / 2)?;
+    let each_bytes = resident().saturating_sub(memory) as f64 / f64::from(attendees);
     world.run_until(world.length())?;
     let (cpu_s, wall_s) = ((cpu_time() - cpu).as_secs_f64(), began.elapsed().as_secs_f64());
     let report = recorded_venue::report::Report::of(&world);
     let hours = f64::from(attendees) * f64::from(report.minutes) / 60.0;
-    Ok(Hour { hours, exchanges: report.exchanges_ended, cpu_s, wall_s })
+    Ok(Hour { hours, exchanges: report.exchanges_ended, cpu_s, wall_s, each_bytes })
 }
 
 /// This process's CPU time, as Linux counts it: in hundredths of a second.

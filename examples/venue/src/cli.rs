@@ -41,7 +41,7 @@ pub struct Cli {
 enum Command {
     /// Play small halls full of faults, a seed each
     Sim(Sim),
-    /// Play attackers, and say what they learn or break in an hour
+    /// Play attackers, over recorded cryptography, and say what they learn or break in an hour
     Adversary(Adversary),
     /// Play small halls under other settings, over recorded cryptography, and compare
     Sweep(Sweep),
@@ -118,7 +118,7 @@ impl Cli {
     /// Whether it is the program over recorded cryptography that shall do this.
     #[must_use]
     pub fn is_recorded(&self) -> bool {
-        self.event.recorded || matches!(self.command, Some(Command::Sweep(_)))
+        self.event.recorded || matches!(self.command, Some(Command::Sweep(_) | Command::Adversary(_)))
     }
 
     /// Does as asked.

@@ -79,7 +79,7 @@ pub struct Ending {
 #[derive(Clone, Debug, Default)]
 pub struct Account {
     /// Those with a higher number who share an interest, and were in range while both were open.
-    pub pairs: BTreeMap<u32, Pair>,
+    pub pairs: Pairs,
     /// Exchanges that it began.
     pub began: u32,
     /// Exchanges that ended for it.
@@ -92,6 +92,35 @@ pub struct Account {
     pub nudges: u32,
 }
 
+/// Pairs of one device, ascending by the other's number.
+#[derive(Clone, Debug, Default)]
+pub struct Pairs(Vec<(u32, Pair)>);
+
+impl Pairs {
+    /// Two that share an interest were in range for one look more.
+    pub fn in_range(&mut self, other: u32, now: u64) {
+        let place = self.place(other).unwrap_or_else(|place| {
+            // By a few at a time: there are thousands of such tables.
+            if self.0.len() == self.0.capacity() {
+                self.0.reserve_exact(GROWTH);
+            }
+            let new = Pair { first_s: (now / SECOND) as u32, looks: 0, nudged_s: NEVER };
+            self.0.insert(place, (other, new));
+            place
+        });
+        let (_, pair) = &mut self.0[place];
+        pair.looks = pair.looks.saturating_add(1);
+    }
+
+    fn get_mut(&mut self, other: u32) -> Option<&mut Pair> {
+        self.place(other).ok().map(|place| &mut self.0[place].1)
+    }
+
+    fn place(&self, other: u32) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&other, |(other, _)| *other)
+    }
+}
+
 /// Two that share an interest and were in range.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
@@ -102,6 +131,9 @@ pub struct Pair {
     /// When one of them was first told of the other, in seconds; [`NEVER`].
     pub nudged_s: u32,
 }
+
+/// For how many more pairs there is room when there is none.
+const GROWTH: usize = 32;
 
 /// A time that never came.
 pub const NEVER: u32 = u32::MAX;
@@ -137,13 +169,6 @@ impl Measure {
         self.accounts.push(Account::default());
     }
 
-    /// Two that share an interest were in range for one look more. `pairs` is the account of the lower number.
-    pub fn in_range(pairs: &mut BTreeMap<u32, Pair>, high: u32, now: u64) {
-        let new = Pair { first_s: (now / SECOND) as u32, looks: 0, nudged_s: NEVER };
-        let pair = pairs.entry(high).or_insert(new);
-        pair.looks = pair.looks.saturating_add(1);
-    }
-
     /// A device opened an exchange.
     pub fn began(&mut self, who: u32) {
         self.accounts[who as usize].began += 1;
@@ -168,7 +193,7 @@ impl Measure {
         if let Some(way) = way {
             account.nudges += 1;
             self.nudges.push(NudgeAt { at_s, place, way });
-            if let Some(pair) = self.accounts[me.min(peer) as usize].pairs.get_mut(&me.max(peer)) {
+            if let Some(pair) = self.accounts[me.min(peer) as usize].pairs.get_mut(me.max(peer)) {
                 pair.nudged_s = pair.nudged_s.min(at_s);
             }
         }
@@ -183,6 +208,6 @@ impl Measure {
     pub fn pairs(&self) -> impl Iterator<Item = (u32, u32, Pair)> {
         (0..)
             .zip(&self.accounts)
-            .flat_map(|(low, account)| account.pairs.iter().map(move |(high, pair)| (low, *high, *pair)))
+            .flat_map(|(low, account)| account.pairs.0.iter().map(move |(high, pair)| (low, *high, *pair)))
     }
 }

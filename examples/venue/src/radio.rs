@@ -121,8 +121,8 @@ impl Platform {
 /// Where and when two devices are, as far as the way between them matters.
 #[derive(Clone, Copy, Debug)]
 pub struct Way {
-    /// Metres.
-    pub metres: f64,
+    /// The square of the distance, in square metres.
+    pub square_m: f64,
     /// dB that walls take.
     pub walls_db: f64,
     /// The two, lower number first.
@@ -134,6 +134,7 @@ pub struct Way {
 pub struct Ether {
     seed: u64,
     plan: RadioPlan,
+    logarithm: Logarithm,
     /// Nobody further away is heard, in metres.
     pub reach: f64,
 }
@@ -144,23 +145,29 @@ impl Ether {
     pub fn new(plan: &RadioPlan, seed: u64) -> Self {
         let margin = AT_ONE_METRE - SENSITIVITY + REACH_DEVIATIONS * plan.shadow_db;
         let reach = libm::pow(10.0, margin / (10.0 * plan.exponent)).min(REACH);
-        Self { seed, plan: plan.clone(), reach }
+        Self { seed, plan: plan.clone(), logarithm: Logarithm::new(), reach }
     }
 
-    /// How far apart two points are, where one may be heard at the other.
+    /// The square of the distance between two points, where one may be heard at the other.
     #[must_use]
     pub fn within_reach(&self, a: Point, b: Point) -> Option<f64> {
-        let metres = a.distance(b);
-        (metres <= self.reach).then_some(metres)
+        let square_m = a.distance_squared(b);
+        (square_m <= self.reach * self.reach).then_some(square_m)
+    }
+
+    /// What decides who is shadowed from whom at a time.
+    #[must_use]
+    pub fn shade(&self, now: u64) -> u64 {
+        dice::hash(&[self.seed, now / SHADOW_TIME])
     }
 
     /// The strength that adverts of one have at the other, on average while both stay where they are. The same both ways.
     #[must_use]
-    pub fn strength(&self, way: Way, now: u64) -> f64 {
+    pub fn strength(&self, way: Way, shade: u64) -> f64 {
         let (a, b) = way.pair;
-        let stands = now / SHADOW_TIME;
-        let shadow = dice::normal(dice::hash(&[self.seed, u64::from(a), u64::from(b), stands]));
-        let loss = 10.0 * self.plan.exponent * libm::log10(way.metres.max(NEAREST));
+        let shadow = dice::normal(dice::hash(&[shade ^ (u64::from(a) << 32 | u64::from(b))]));
+        // Ten times the logarithm of a distance is five times that of its square.
+        let loss = 5.0 * self.plan.exponent * self.logarithm.base_10(way.square_m.max(NEAREST * NEAREST));
         AT_ONE_METRE - loss - way.walls_db - self.plan.shadow_db * shadow
     }
 
@@ -174,6 +181,33 @@ impl Ether {
     #[must_use]
     pub fn arrives(&self, adverts: f64) -> f64 {
         (1.0 - self.plan.loss) * libm::exp(-2.0 * ON_AIR * adverts)
+    }
+}
+
+/// The logarithm by a table: it is asked for hundreds of distances in each look.
+#[derive(Clone, Debug)]
+struct Logarithm {
+    /// To the base 2, of 1 to 2 in even steps.
+    steps: [f64; STEPS + 1],
+}
+
+const STEPS: usize = 128;
+
+impl Logarithm {
+    fn new() -> Self {
+        Self { steps: std::array::from_fn(|step| libm::log2(1.0 + step as f64 / STEPS as f64)) }
+    }
+
+    /// Of a positive number, to a hundred-thousandth.
+    fn base_10(&self, x: f64) -> f64 {
+        const MANTISSA: u32 = 52;
+        const WITHIN: u32 = MANTISSA - STEPS.trailing_zeros();
+        let bits = x.to_bits();
+        let exponent = (bits >> MANTISSA) as i32 - 1023;
+        let step = (bits >> WITHIN) as usize % STEPS;
+        let within = (bits & ((1 << WITHIN) - 1)) as f64 / (1_u64 << WITHIN) as f64;
+        let (low, high) = (self.steps[step], self.steps[step + 1]);
+        (f64::from(exponent) + low + (high - low) * within) * std::f64::consts::LOG10_2
     }
 }
 
@@ -200,9 +234,20 @@ mod tests {
     #[test]
     fn strength_falls_with_distance_and_is_the_same_both_ways() {
         let ether = Ether::new(&RadioPlan { shadow_db: 0.0, ..Scenario::built_in("bar").unwrap().radio }, 1);
-        let at = |metres| ether.strength(Way { metres, walls_db: 0.0, pair: (1, 2) }, 0);
+        let at =
+            |metres: f64| ether.strength(Way { square_m: metres * metres, walls_db: 0.0, pair: (1, 2) }, 0);
         assert!(at(1.0) > at(5.0) && at(5.0) > at(20.0));
         assert!((at(1.0) - AT_ONE_METRE).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_table_of_logarithms_is_exact_enough() {
+        let logarithm = Logarithm::new();
+        let mut dice = dice::Dice::new(1, &[]);
+        for _ in 0..10_000 {
+            let x = libm::exp(dice.between((-3.0, 9.0)));
+            assert!((logarithm.base_10(x) - libm::log10(x)).abs() < 1e-5, "{x}");
+        }
     }
 
     #[test]

@@ -69,15 +69,11 @@ impl Engine {
         followed
     }
 
-    /// An advert was received. The cheapest call: what follows from it is done when the next timeout is handled, which is
-    /// due at once where anything may follow. So adverts that come together are gone through together.
+    /// An advert was received. The cheapest call.
     pub fn handle_sighting(&mut self, sighting: Sighting, now: Now) {
         let ended = self.tell_time(now);
-        let changed = self.turn().is_some_and(|mut turn| turn.sighting(sighting));
-        if ended {
-            self.settle();
-        } else if changed {
-            self.timers.set(Timer::Heard, Some(self.core.clock.elapsed()));
+        if self.turn().is_some_and(|mut turn| turn.sighting(sighting)) || ended {
+            self.follow_up(ended);
         }
     }
 
@@ -89,12 +85,8 @@ impl Engine {
         address: Option<RadioAddress>,
         now: Now,
     ) {
-        self.tell_time(now);
-        match self.turn() {
-            Some(mut turn) => turn.link_up(link, transport, address),
-            None => self.core.out.transmit(Transmit::CloseLink { link }),
-        }
-        self.settle();
+        let refusal = Transmit::CloseLink { link };
+        self.input_or(now, refusal, |turn| turn.link_up(link, transport, address));
     }
 
     /// A link is down, and all its channels with it.
@@ -114,12 +106,8 @@ impl Engine {
 
     /// The peer opened an exchange on a link. Unless it is refused by [`Transmit::CloseChannel`], its frames are expected.
     pub fn handle_channel_opened(&mut self, link: LinkId, channel: ChannelId, now: Now) {
-        self.tell_time(now);
-        match self.turn() {
-            Some(mut turn) => turn.channel_opened(link, channel),
-            None => self.core.out.transmit(Transmit::CloseChannel { channel }),
-        }
-        self.settle();
+        let refusal = Transmit::CloseChannel { channel };
+        self.input_or(now, refusal, |turn| turn.channel_opened(link, channel));
     }
 
     /// One whole message came on a channel.
@@ -134,17 +122,17 @@ impl Engine {
 
     /// A neighbour sent a frame of the mesh over a link.
     pub fn handle_mesh(&mut self, link: LinkId, bytes: &[u8], now: Now) {
-        self.input(now, |turn| turn.mesh_frame(link, bytes));
+        let ended = self.tell_time(now);
+        if self.turn().is_some_and(|mut turn| turn.mesh_frame(link, bytes)) || ended {
+            return self.follow_up(ended);
+        }
+        self.stop_if_overrun();
+        self.set_mesh_timers();
     }
 
     /// A connection to the relay is open; nothing was said on it yet.
     pub fn handle_relay_up(&mut self, now: Now) {
-        self.tell_time(now);
-        match self.turn() {
-            Some(mut turn) => turn.relay_up(),
-            None => self.core.out.transmit(Transmit::RelayClose { away: None }),
-        }
-        self.settle();
+        self.input_or(now, Transmit::RelayClose { away: None }, |turn| turn.relay_up());
     }
 
     /// The relay sent a binary frame. A message of another kind is passed as an empty one, which is no message.
@@ -159,7 +147,13 @@ impl Engine {
 
     /// The time of [`Engine::poll_timeout`] has come. Calling it at any other time does no harm.
     pub fn handle_timeout(&mut self, now: Now) {
-        self.input(now, |_| {});
+        let ended = self.tell_time(now);
+        let is_alone = self.timers.is_due_alone(Timer::Mesh, self.core.clock.elapsed());
+        if ended || !is_alone || self.turn().is_none_or(|mut turn| turn.mesh_due()) {
+            return self.settle();
+        }
+        self.stop_if_overrun();
+        self.set_mesh_timers();
     }
 
     /// The next thing to do, in order.
@@ -172,7 +166,7 @@ impl Engine {
         self.core.out.next_event()
     }
 
-    /// When [`Engine::handle_timeout`] is due, as `elapsed`.
+    /// When [`Engine::handle_timeout`] is due, as `elapsed`: often at once.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
         self.timers.next()
@@ -200,12 +194,32 @@ impl Engine {
         }
     }
 
+    /// Takes something in, and answers it.
     fn input(&mut self, now: Now, take_in: impl FnOnce(&mut Turn<'_>)) {
-        self.tell_time(now);
+        let ended = self.tell_time(now);
         if let Some(mut turn) = self.turn() {
             take_in(&mut turn);
+            turn.mesh_effects();
         }
-        self.settle();
+        self.follow_up(ended);
+    }
+
+    /// The same, where a device that is not present has to refuse.
+    fn input_or(&mut self, now: Now, refusal: Transmit, take_in: impl FnOnce(&mut Turn<'_>)) {
+        self.input(now, take_in);
+        if self.turn().is_none() {
+            self.core.out.transmit(refusal);
+        }
+    }
+
+    /// What follows from something that came in is done when the next timeout is handled, due at once: so what comes together
+    /// is gone through together. Where it `ended` something by its time alone, that is done here.
+    fn follow_up(&mut self, ended: bool) {
+        if ended {
+            return self.settle();
+        }
+        self.stop_if_overrun();
+        self.timers.set(Timer::Due, Some(self.core.clock.elapsed()));
     }
 
     fn tell_time(&mut self, now: Now) -> bool {
@@ -220,7 +234,7 @@ impl Engine {
         }
     }
 
-    /// The end of every call: what has become due is done, and the timers are set.
+    /// What has become due is done, and the timers are set.
     fn settle(&mut self) {
         if let Some(mut turn) = self.turn() {
             turn.settle();
@@ -242,6 +256,15 @@ impl Engine {
         let before = std::mem::replace(&mut self.waiting, alone);
         if let Some(alone) = alone.filter(|_| alone != before) {
             self.core.out.event(Event::Waiting(alone));
+        }
+    }
+
+    /// Of the timers those that a frame may move which is only passed on.
+    fn set_mesh_timers(&mut self) {
+        if let Life::Present(here) = &mut self.life {
+            let turn = Turn { core: &mut self.core, here };
+            self.timers.set(Timer::Peer, turn.next_peer_deadline());
+            self.timers.set(Timer::Mesh, turn.here.mesh.next_deadline());
         }
     }
 

@@ -122,11 +122,6 @@ impl Exchanges {
         self.rows.values().map(|exchange| (&exchange.about, exchange.stage.phase()))
     }
 
-    /// With whom, as far as that is known.
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> {
-        self.rows.values().filter_map(|exchange| exchange.about.token)
-    }
-
     /// The channels for which this holds.
     pub(crate) fn channels(&self, wanted: impl Fn(&About, Phase) -> bool) -> Vec<ChannelId> {
         self.iter().filter(|(about, phase)| wanted(about, *phase)).map(|(about, _)| about.channel).collect()
@@ -154,7 +149,7 @@ impl Exchanges {
     }
 
     pub(crate) fn is_with(&self, token: &Token) -> bool {
-        self.count(|about, _| about.token.as_ref() == Some(token)) > 0
+        self.rows.values().any(|exchange| exchange.about.token.as_ref() == Some(token))
     }
 
     pub(crate) fn is_with_digest(&self, digest: &Digest) -> bool {

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sighej_crypto::{Digest, Evaluation, Token};
 
-use crate::{Failure, entropy::Entropy, limits};
+use crate::{Failure, entropy::Entropy, limits, time::Moment};
 
 /// One digest.
 pub(crate) struct Record {
-    /// What was sent once and is sent again, at no charge.
+    /// What was sent once and is sent again, at no charge. With the last exchange it goes: it is most of a record.
     pub(crate) evaluation: Option<Evaluation>,
     /// The peer evaluated our commitment: it has charged us, and serves us even when spent.
     pub(crate) has_charged_us: bool,
@@ -19,15 +19,16 @@ pub(crate) struct Record {
     /// The attendee blocked it.
     pub(crate) blocked: bool,
     opened_by_us: Option<bool>,
-    first_answer: Option<Duration>,
-    last_answer: Duration,
+    first_answer: Option<Moment>,
+    last_answer: Moment,
     completed: u8,
     relay_tries: u8,
-    jitter: [Duration; 2],
+    /// By so many milliseconds repeats come later.
+    jitter: [u16; 2],
     invalid: u8,
     ended: bool,
     late_aborts: u8,
-    touched: Duration,
+    touched: Moment,
 }
 
 /// When the next exchange with a digest is due, and which of the schedule it is.
@@ -45,7 +46,10 @@ pub(crate) enum Due {
 
 impl Record {
     fn new(entropy: &mut Entropy, now: Duration) -> Self {
-        let mut jitter = || entropy.between((Duration::ZERO, limits::REPEAT_JITTER));
+        let mut jitter = || {
+            let jitter = entropy.between((Duration::ZERO, limits::REPEAT_JITTER));
+            u16::try_from(jitter.as_millis()).unwrap_or(u16::MAX)
+        };
         Self {
             evaluation: None,
             has_charged_us: false,
@@ -54,28 +58,29 @@ impl Record {
             blocked: false,
             opened_by_us: None,
             first_answer: None,
-            last_answer: now,
+            last_answer: now.into(),
             completed: 0,
             relay_tries: 0,
             jitter: [jitter(), jitter()],
             invalid: 0,
             ended: false,
             late_aborts: 0,
-            touched: now,
+            touched: now.into(),
         }
     }
 
     /// Message 4 was sent or read: the schedule counts from here until an exchange is completed.
     pub(crate) fn answered(&mut self, by_us: bool, now: Duration) {
         if self.completed == 0 {
-            self.first_answer = Some(now);
+            self.first_answer = Some(now.into());
         }
         self.opened_by_us.get_or_insert(by_us);
-        self.last_answer = now;
+        self.last_answer = now.into();
     }
 
     pub(crate) fn completed(&mut self) {
         self.completed = self.completed.saturating_add(1);
+        self.drop_unneeded();
     }
 
     pub(crate) fn has_completed(&self) -> bool {
@@ -110,13 +115,13 @@ impl Record {
             return if self.refusal().is_none() { Due::First } else { Due::Never };
         };
         for (turn, jitter) in (1_u8..).zip(self.jitter) {
-            let at = first + limits::REPEAT * u32::from(turn);
-            if self.last_answer + limits::REPEAT_SLACK < at {
+            let at = Duration::from(first) + limits::REPEAT * u32::from(turn);
+            if Duration::from(self.last_answer) + limits::REPEAT_SLACK < at {
                 let fallback = match self.opened_by_us {
                     Some(true) => Duration::ZERO,
                     Some(false) | None => limits::REPEAT_JITTER + limits::REPEAT_FALLBACK,
                 };
-                return Due::Repeat { turn, at: at + jitter + fallback };
+                return Due::Repeat { turn, at: at + Duration::from_millis(jitter.into()) + fallback };
             }
         }
         Due::Never
@@ -126,6 +131,13 @@ impl Record {
     pub(crate) fn sinned(&mut self, bad_proof: bool) {
         self.invalid = self.invalid.saturating_add(1);
         self.ended |= bad_proof || self.invalid >= limits::INVALID_MESSAGES;
+        self.drop_unneeded();
+    }
+
+    fn drop_unneeded(&mut self) {
+        if self.refusal().is_some() {
+            self.evaluation = None;
+        }
     }
 
     /// It took message 4 and kept its own tags.
@@ -183,7 +195,7 @@ impl Ledger {
             self.rows.remove(&idle.ok_or(Failure::Busy)?);
         }
         let record = self.rows.entry(digest).or_insert_with(|| Record::new(entropy, now));
-        record.touched = now;
+        record.touched = now.into();
         Ok(record)
     }
 }

@@ -7,7 +7,8 @@
 //! 1. [`Engine::new`], then at any time one of the `handle_*` calls, each with the time of the call ([`Now`]).
 //! 2. After each of them, drain [`Engine::poll_transmit`] until `None` and do what it says, in order; drain
 //!    [`Engine::poll_event`] and show what it says.
-//! 3. Arm one timer for [`Engine::poll_timeout`], and call [`Engine::handle_timeout`] when it rings. Any call may move it.
+//! 3. Arm one timer for [`Engine::poll_timeout`], and call [`Engine::handle_timeout`] when it rings. Any call may move it,
+//!    and most leave it due at once: a call takes in and answers, and the timeout does what follows, however many came before.
 //!
 //! **The invariant: mutate, drain, mutate.** Both queues are empty when a `handle_*` call begins. A shell that leaves more
 //! than [`limits::TRANSMITS`] undrained is broken, and the device falls silent ([`ClosedWhy::Overrun`]).
@@ -34,6 +35,7 @@
 //! stays here. No secret outlives its epoch: all of an epoch is one value, dropped as a whole. Every table and queue has
 //! its bound, with what happens there, in [`limits`].
 
+mod bare;
 mod budget;
 mod config;
 mod dwell;

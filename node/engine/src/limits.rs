@@ -169,9 +169,11 @@ pub const MESH_FALLBACK: Duration = secs(30);
 /// Tokens heard. A new one beyond it takes the place of a random newcomer; where there is none, it is not taken in.
 pub const PEERS: usize = 256;
 /// Of these, newcomers: tokens that have not passed dwell, have no link and no exchange. One more takes the place of a
-/// random one of them, so that no flood of fake tokens pushes out a peer past dwell, and none is sure to push out another.
+/// random one of them, so that no flood of fake tokens pushes out a peer past dwell, and none is sure to push out another;
+/// and one below the RSSI gate takes nobody's place, so that a crowd far away leaves room for who comes near.
 pub const NEWCOMERS: usize = 128;
-/// Addresses heard with bare adverts. Overflow as for [`NEWCOMERS`]: a random one that has not passed dwell goes.
+/// Addresses heard with bare adverts. Overflow as for [`NEWCOMERS`]: a random one that has not passed dwell goes, for one
+/// above the RSSI gate.
 pub const BARE_ADDRESSES: usize = 64;
 /// Addresses remembered for one token; the one heard longest ago is forgotten.
 pub const ADDRESSES: usize = 3;

@@ -249,13 +249,25 @@ impl Outbox {
     }
 
     pub(crate) fn next_transmit(&mut self) -> Option<Transmit> {
-        self.transmits.pop_front()
+        next(&mut self.transmits)
     }
 
     pub(crate) fn next_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        next(&mut self.events)
     }
 }
+
+/// The next of a queue. One that was long once does not keep the room for it.
+fn next<T>(queue: &mut VecDeque<T>) -> Option<T> {
+    let next = queue.pop_front();
+    if next.is_none() && queue.capacity() > KEPT {
+        *queue = VecDeque::new();
+    }
+    next
+}
+
+/// For so many things an empty queue keeps room.
+const KEPT: usize = 8;
 
 #[cfg(test)]
 mod tests {

@@ -7,12 +7,13 @@ use sighej_crypto::{Digest, EpochSecrets, Token};
 
 use crate::{
     RadioAddress,
+    bare::BareAddresses,
     exchange::Exchanges,
     ledger::{Ledger, Record},
     limits,
     links::{Dial, Links},
     mesh::Mesh,
-    peers::{BareAddresses, Peer, Peers},
+    peers::{Peer, Peers},
     relay::RelayLink,
     strikes::StrikeTable,
 };
@@ -77,14 +78,27 @@ pub(crate) struct Lapses {
 }
 
 impl Lapses {
+    /// After they were looked for at this time, and nobody is left.
+    pub(crate) fn from(now: Duration) -> Self {
+        Self { next: now + limits::LAPSE, again: false }
+    }
+
+    /// Somebody who is left lapses at a time, or should have.
+    pub(crate) fn note(&mut self, at: Duration, now: Duration) {
+        self.again |= at <= now;
+        if at > now {
+            self.next = self.next.min(at);
+        }
+    }
+
     pub(crate) fn is_due(&self, now: Duration) -> bool {
         self.again || self.next <= now
     }
 }
 
-/// Those with whom an exchange or a dial is under way: few.
-pub(crate) fn busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>) -> Vec<Token> {
-    exchanges.tokens().chain(dials.values().filter_map(|dial| dial.token)).collect()
+/// Whether an exchange or a dial with this token is under way. There are few of both.
+pub(crate) fn is_busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>, token: &Token) -> bool {
+    exchanges.is_with(token) || dials.values().any(|dial| dial.token.as_ref() == Some(token))
 }
 
 impl Present {
@@ -117,8 +131,8 @@ impl Present {
         self.dials.len() < limits::DIALS
     }
 
-    pub(crate) fn busy(&self) -> Vec<Token> {
-        busy(&self.exchanges, &self.dials)
+    pub(crate) fn is_busy(&self, token: &Token) -> bool {
+        is_busy(&self.exchanges, &self.dials, token)
     }
 
     /// Every peer, with the record of the digest that authenticated under its token. Both tables are in the order of tokens.
@@ -127,17 +141,6 @@ impl Present {
         self.peers.iter().map(move |(token, peer)| {
             while records.next_if(|(digest, _)| digest.token() < *token).is_some() {}
             (token, peer, records.peek().copied().filter(|(digest, _)| digest.token() == *token))
-        })
-    }
-
-    /// When to look for the silent again, after they were looked for now.
-    pub(crate) fn lapses_after(&self, now: Duration) -> Lapses {
-        let peers = self.peers.iter().flat_map(|(_, peer)| peer.lapses());
-        let bare = self.bare.iter().map(|(_, bare)| bare.dwell.lapses_at());
-        let unheard = Lapses { next: now + limits::LAPSE, again: false };
-        peers.chain(bare).fold(unheard, |lapses, at| Lapses {
-            next: if at > now { lapses.next.min(at) } else { lapses.next },
-            again: lapses.again || at <= now,
         })
     }
 

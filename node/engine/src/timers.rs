@@ -16,8 +16,8 @@ pub(crate) enum Timer {
     Boundary,
     /// The clock may have been set.
     Clock,
-    /// Something was heard from which something may follow.
-    Heard,
+    /// Something came in from which something may follow.
+    Due,
     /// An exchange's deadline.
     Exchange,
     /// A dial or a link has waited long enough.
@@ -53,6 +53,12 @@ impl TimerTable {
         self.deadlines = [None; Timer::COUNT];
     }
 
+    /// Whether this deadline has come, and no other.
+    pub(crate) fn is_due_alone(&self, timer: Timer, now: Duration) -> bool {
+        let is_due = |deadline: &Option<Duration>| deadline.is_some_and(|at| at <= now);
+        is_due(&self.deadlines[timer as usize]) && self.deadlines.iter().filter(|at| is_due(at)).count() == 1
+    }
+
     pub(crate) fn next(&self) -> Option<Duration> {
         self.deadlines.iter().flatten().min().copied()
     }
@@ -69,6 +75,9 @@ mod tests {
         table.set(Timer::Boundary, Some(Duration::from_secs(9)));
         table.set(Timer::Peer, Some(Duration::from_secs(3)));
         assert_eq!(table.next(), Some(Duration::from_secs(3)));
+        assert!(table.is_due_alone(Timer::Peer, Duration::from_secs(8)));
+        assert!(!table.is_due_alone(Timer::Boundary, Duration::from_secs(8)));
+        assert!(!table.is_due_alone(Timer::Peer, Duration::from_secs(9)), "two are due");
         table.set(Timer::Peer, None);
         assert_eq!(table.next(), Some(Duration::from_secs(9)));
         table.clear();

@@ -8,7 +8,7 @@ mod tracker;
 
 use std::fmt;
 
-use crate::Violation;
+use crate::{Violation, scenario::EnginePlan};
 
 /// A table: what was tried, under which defences, and what came of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +33,9 @@ impl Row {
         Self { attacker: attacker.into(), defence: defence.into(), outcome }
     }
 }
+
+/// What those who are attacked set: its name, and how.
+type Defence = (&'static str, fn(&mut EnginePlan));
 
 /// An attacker, by seed and minutes.
 type Play = fn(u64, u32) -> Result<Vec<Row>, Violation>;

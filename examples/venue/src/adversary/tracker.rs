@@ -22,15 +22,13 @@ const SILENCE: u64 = 30;
 type Print = [f64; ANTENNAS];
 
 pub(super) fn play(seed: u64, minutes: u32) -> Result<Vec<Row>, Violation> {
-    let plays = [(10, 600), (50, 600), (200, 600), (50, 120)];
+    let plays = [(10, 600), (50, 600), (200, 600), (50, 120), (50, 1_800)];
     plays.into_iter().map(|(attendees, epoch_s)| one(seed, minutes, attendees, epoch_s)).collect()
 }
 
 fn one(seed: u64, minutes: u32, attendees: u32, epoch_s: u64) -> Result<Row, Violation> {
     let mut scenario = Scenario::built_in("conference")
         .unwrap_or_else(|| unreachable!("it comes with the program, and is tested"));
-    // What an attacker gets over the radio alone.
-    scenario.engine.max_hops = Some(0);
     (scenario.attendees, scenario.minutes) = (attendees, minutes);
     scenario.people.arrive_minutes = 0.5;
     scenario.engine.epoch_s = Some(epoch_s);

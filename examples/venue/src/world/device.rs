@@ -37,7 +37,6 @@ pub struct Device {
     pub(super) wake_at: u64,
     /// The chance in what it hears.
     pub(super) ear: Dice,
-    pub(super) square: Option<u32>,
     /// Whether it is on the local network, where that reaches.
     pub(super) has_lan: bool,
     /// Whether it uses the relay.

@@ -1,56 +1,51 @@
 //! What a device hears in a look: adverts of those around, and of a flood. Nothing here changes the hall.
 
-use std::collections::BTreeMap;
-
 use sighej_crypto::Token;
 use sighej_engine::{AdvertSeen, RadioAddress, Sighting};
 
 use crate::{
     dice::{self, Dice},
-    measure::{Measure, Pair},
+    measure::Pairs,
     people::SECOND,
     radio::{Platform, SENSITIVITY, Way},
 };
 
-use super::{Flood, LOOK, World};
+use super::{Flood, LOOK, World, air::Spot};
 
 /// What one device heard. The tables are used again from look to look.
 #[derive(Default)]
-pub(super) struct Ear {
-    neighbours: Vec<Neighbour>,
+pub(super) struct Ear<'a> {
+    /// With the strength of each.
+    neighbours: Vec<(&'a Spot, f64)>,
     pub(super) sightings: Vec<Sighting>,
-}
-
-#[derive(Clone, Copy)]
-struct Neighbour {
-    who: u32,
-    strength: f64,
 }
 
 impl World {
     /// Fills the ear with what a device heard since it last looked, and counts whom its owner could be told of.
-    pub(super) fn listen(&self, who: u32, ear: &mut Ear, dice: &mut Dice, pairs: &mut BTreeMap<u32, Pair>) {
+    pub(super) fn listen<'a>(&'a self, who: u32, ear: &mut Ear<'a>, dice: &mut Dice, pairs: &mut Pairs) {
         ear.neighbours.clear();
         ear.sightings.clear();
-        let here = self.spots[who as usize].at;
-        let mut adverts = self.flood.map_or(0.0, |flood| f64::from(flood.tokens));
-        for other in self.grid.around(here).filter(|other| *other != who) {
-            if let Some(strength) = self.strength(who, other) {
-                adverts += self.spots[other as usize].platform.traits().adverts;
-                ear.neighbours.push(Neighbour { who: other, strength });
+        let Some(here) = self.grid.get(who) else { return };
+        let shade = self.ether.shade(self.now);
+        let mut speakers = [0_u32; Platform::ALL.len()];
+        for other in self.grid.around(here.at).filter(|other| other.who != who) {
+            if let Some(strength) = self.strength(here, other, shade) {
+                speakers[other.is.platform as usize] += 1;
+                ear.neighbours.push((other, strength));
             }
         }
         self.know_pairs(who, &ear.neighbours, pairs);
-        let arrives = self.ether.arrives(adverts);
+        let adverts = Platform::ALL.map(|one| f64::from(speakers[one as usize]) * one.traits().adverts);
+        let false_ones = self.flood.map_or(0.0, |flood| f64::from(flood.tokens));
+        let arrives = self.ether.arrives(adverts.iter().sum::<f64>() + false_ones);
         let chances = Platform::ALL.map(|speaker| self.chance(who, speaker, arrives));
-        for neighbour in &ear.neighbours {
-            let chance = chances[self.spots[neighbour.who as usize].platform as usize];
-            if dice.chance(chance) {
-                ear.sightings.extend(self.heard(*neighbour, dice));
+        for (speaker, strength) in &ear.neighbours {
+            if dice.chance(chances[speaker.is.platform as usize]) {
+                ear.sightings.extend(self.heard(speaker, *strength, dice));
             }
         }
         if let Some(flood) = self.flood {
-            self.hear_flood((who, flood), arrives, dice, &mut ear.sightings);
+            self.hear_flood((here, flood), arrives, dice, &mut ear.sightings);
         }
     }
 
@@ -65,9 +60,9 @@ impl World {
     }
 
     /// One sighting for all the adverts of a look, if it is strong enough.
-    fn heard(&self, neighbour: Neighbour, dice: &mut Dice) -> Option<Sighting> {
-        let rssi = self.ether.faded(neighbour.strength, dice);
-        let speaker = &self.devices[neighbour.who as usize];
+    fn heard(&self, speaker: &Spot, strength: f64, dice: &mut Dice) -> Option<Sighting> {
+        let rssi = self.ether.faded(strength, dice);
+        let speaker = &speaker.is;
         let advert = match speaker.token {
             Some(token) if speaker.platform.traits().token => {
                 AdvertSeen::Token { version_flags: speaker.version_flags, token }
@@ -79,31 +74,32 @@ impl World {
     }
 
     /// Who could be told about whom: the lower number keeps the account.
-    fn know_pairs(&self, who: u32, neighbours: &[Neighbour], pairs: &mut BTreeMap<u32, Pair>) {
+    fn know_pairs(&self, who: u32, neighbours: &[(&Spot, f64)], pairs: &mut Pairs) {
         let device = &self.devices[who as usize];
         if !device.is_honest() {
             return;
         }
         let gate = f64::from(device.config.rssi_gate.unwrap_or(i8::MIN));
         let threshold = u32::from(device.config.threshold);
-        for neighbour in neighbours.iter().filter(|n| n.who > who && n.strength >= gate) {
-            let other = &self.devices[neighbour.who as usize];
-            if other.is_honest() && device.ranks.shared(&other.ranks) >= threshold {
-                Measure::in_range(pairs, neighbour.who, self.now);
+        let near = neighbours.iter().filter(|(other, strength)| other.who > who && *strength >= gate);
+        for (other, _) in near {
+            let its = &self.devices[other.who as usize];
+            if its.is_honest() && device.ranks.shared(&its.ranks) >= threshold {
+                pairs.in_range(other.who, self.now);
             }
         }
     }
 
     fn hear_flood(
         &self,
-        (who, flood): (u32, Flood),
+        (here, flood): (&Spot, Flood),
         arrives: f64,
         dice: &mut Dice,
         sightings: &mut Vec<Sighting>,
     ) {
-        let metres = self.spots[who as usize].at.distance(flood.at);
-        let way = Way { metres, walls_db: 0.0, pair: (u32::MAX, u32::MAX) };
-        let strength = self.ether.strength(way, self.now);
+        let square_m = here.at.distance_squared(flood.at);
+        let way = Way { square_m, walls_db: 0.0, pair: (u32::MAX, u32::MAX) };
+        let strength = self.ether.strength(way, self.ether.shade(self.now));
         for number in 0..flood.tokens {
             let turn = self.now / LOOK / flood.looks.max(1);
             let bits = dice::hash(&[self.seed, turn, u64::from(number)]);

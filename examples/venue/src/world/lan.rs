@@ -26,13 +26,14 @@ impl Lan {
 impl World {
     /// Whether two devices reach each other over the local network.
     pub(super) fn shares_lan(&self, one: u32, other: u32) -> bool {
-        let island = |who: u32| self.spots[who as usize].island;
+        let island = |who: u32| self.devices[who as usize].island;
         self.is_on_lan(one) && self.is_on_lan(other) && island(one) == island(other)
     }
 
     fn is_on_lan(&self, who: u32) -> bool {
         let device = &self.devices[who as usize];
-        device.has_lan && device.is_present() && self.spots[who as usize].at.x <= self.lan.covers_m
+        let is_covered = |spot: &super::air::Spot| spot.at.x <= self.lan.covers_m;
+        device.has_lan && device.is_present() && self.grid.get(who).is_some_and(is_covered)
     }
 
     /// Connects a device to others that it finds.

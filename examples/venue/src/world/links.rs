@@ -7,6 +7,7 @@ use crate::faults::Fate;
 
 use super::{
     Role, World,
+    inbox::{Frame, Input},
     judge::{End, LAST_MESSAGE, Meeting},
     queue::{Arrival, Happening},
     shell::Said,
@@ -117,64 +118,39 @@ impl World {
 
     /// Something arrives at an end of a link.
     pub(super) fn on_wire(&mut self, wire: u64, side: usize, what: Arrival) {
-        let Some(link) = self.wires.get(&wire) else { return };
-        let (who, other) = (link.ends[side], link.ends[1 - side]);
-        let at = self.time(who);
-        let transport = link.transport;
-        let by_radio = transport == Transport::Ble;
-        let address = (side == 0 && by_radio).then(|| self.devices[other as usize].address);
-        let name = |channel: usize| {
-            link.channels
-                .get(channel)
-                .filter(|channel| !channel.closed[side])
-                .map(|channel| channel.names[side])
-        };
-        match what {
+        let Some(on) = self.wires.get(&wire) else { return };
+        let (link, transport) = (link_id(wire, side), on.transport);
+        let (who, other) = (on.ends[side], on.ends[1 - side]);
+        let open = |number: usize| on.channels.get(number).filter(|channel| !channel.closed[side]);
+        let input = match what {
             Arrival::Up => {
-                let id = link_id(wire, side);
-                let Some(engine) = self.engine(who) else { return };
-                engine.handle_link_up(id, transport, address, at);
-                self.drain(who);
+                let dialled = side == 0 && transport == Transport::Ble;
+                let address = dialled.then(|| self.devices[other as usize].address);
+                Some(Input::Up { link, transport, address })
             }
-            Arrival::Token(bytes) => {
-                let Some(engine) = self.engine(who) else { return };
-                engine.handle_presence(link_id(wire, side), &bytes, at);
-                self.drain(who);
+            Arrival::Token(bytes) => Some(Input::Presence { link, bytes }),
+            Arrival::Opened(number) => {
+                open(number).map(|channel| Input::Opened { link, channel: channel.names[side] })
             }
-            Arrival::Opened(channel) => {
-                let Some(name) = name(channel) else { return };
-                let Some(engine) = self.engine(who) else { return };
-                engine.handle_channel_opened(link_id(wire, side), name, at);
-                self.drain(who);
-            }
-            Arrival::Frame(channel, bytes) => {
-                let Some(name) = name(channel) else { return };
-                let (of, meeting) = (link.channels[channel].side(side), link.channels[channel].meeting);
-                let Some(engine) = self.engine(who) else { return };
-                engine.handle_frame(name, &bytes, at);
-                if let Some(said) = self.drain_ended(who) {
-                    self.ended((wire, channel), meeting, of, said);
-                }
-            }
+            Arrival::Frame(number, bytes) => open(number).map(|channel| {
+                let (meeting, of_side) = (channel.meeting, channel.side(side));
+                let of = Frame { wire, channel: number, meeting, side: of_side };
+                Input::Frame { channel: channel.names[side], bytes, of }
+            }),
             Arrival::Mesh(bytes) => {
                 self.hears_over_mesh(who, &bytes);
-                let Some(engine) = self.engine(who) else { return };
-                engine.handle_mesh(link_id(wire, side), &bytes, at);
-                if let Some(said) = self.drain_ended(who) {
-                    self.ended_over_mesh(who, &bytes, said);
-                }
+                Some(Input::Mesh { link, bytes })
             }
-            Arrival::Closed(channel) => {
-                let Some(name) = name(channel) else { return };
-                let Some(engine) = self.engine(who) else { return };
-                engine.handle_channel_closed(name, at);
-                self.drain(who);
-            }
+            Arrival::Closed(number) => open(number).map(|channel| Input::Closed(channel.names[side])),
+        };
+        if let Some(input) = input {
+            self.tell(who, input);
         }
     }
 
     /// An exchange ended for one side. What that side sent in the same breath may have cost it the link: it ended all the same.
-    fn ended(&mut self, (wire, channel): (u64, usize), meeting: Meeting, side: usize, said: Said) {
+    pub(super) fn ended(&mut self, of: Frame, said: Said) {
+        let Frame { wire, channel, meeting, side } = of;
         let link = self.wires.get_mut(&wire);
         if let Some(channel) = link.and_then(|link| link.channels.get_mut(channel)) {
             channel.meeting.ended[side] = Some(End::of(&said));
@@ -258,12 +234,8 @@ impl World {
 
     pub(super) fn link_down(&mut self, who: u32, life: u32, link: LinkId) {
         self.parted.remove(&(link.0 / 2));
-        let at = self.time(who);
-        if self.devices[who as usize].life == life
-            && let Some(engine) = self.engine(who)
-        {
-            engine.handle_link_down(link, at);
-            self.drain(who);
+        if self.devices[who as usize].life == life {
+            self.tell(who, Input::Down(link));
         }
     }
 

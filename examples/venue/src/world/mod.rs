@@ -4,6 +4,7 @@
 mod air;
 mod device;
 mod ear;
+mod inbox;
 mod judge;
 mod lan;
 mod links;
@@ -75,7 +76,7 @@ pub struct World {
     length: u64,
     seed: u64,
     ether: Ether,
-    grid: Grid,
+    grid: Grid<air::Shown>,
     queue: Queue,
     wires: BTreeMap<u64, Wire>,
     /// Links that are gone, until an end notices.
@@ -89,7 +90,6 @@ pub struct World {
     dice: Dice,
     model: Model,
     violation: Option<Violation>,
-    spots: Vec<air::Spot>,
     ticks: Ticks,
 }
 

@@ -12,6 +12,7 @@ use crate::{people::SECOND, scenario::RelayPlan};
 
 use super::{
     START, World,
+    inbox::Input,
     judge::{End, Meeting},
     queue::Happening,
     shell::Said,
@@ -98,7 +99,7 @@ impl World {
     pub(super) fn relay_step(&mut self, step: Step) {
         match step {
             Step::Dial { who, token } => self.dial_relay(who, token),
-            Step::Told { line, bytes, meeting } => self.relay_tells(line, &bytes, meeting),
+            Step::Told { line, bytes, meeting } => self.relay_tells(line, bytes, meeting),
             Step::Heard { line, bytes } => self.relay_hears(line, &bytes),
             Step::Left(line) => {
                 let elapsed = Duration::from_micros(self.now);
@@ -171,31 +172,21 @@ impl World {
         let bytes = welcome.encode().into();
         device.line = Some(line);
         relay.lines.insert(line, Line { who, challenge: Some(challenge), last: [self.now; 2] });
-        let at = self.time(who);
-        if let Some(engine) = self.engine(who) {
-            engine.handle_relay_up(at);
-            self.drain(who);
-        }
+        self.tell(who, Input::RelayUp);
         self.on_line(line, DOWN, Step::Told { line, bytes, meeting: None });
     }
 
-    fn relay_tells(&mut self, line: u64, bytes: &[u8], meeting: Option<u64>) {
+    fn relay_tells(&mut self, line: u64, bytes: Box<[u8]>, meeting: Option<u64>) {
         let Some(who) = self.relay.as_ref().and_then(|relay| relay.lines.get(&line)).map(|line| line.who)
         else {
             return;
         };
-        let at = self.time(who);
-        if self.devices[who as usize].line != Some(line) {
-            return;
-        }
-        let Some(engine) = self.engine(who) else { return };
-        engine.handle_relay_frame(bytes, at);
-        if let Some(said) = self.drain_ended(who) {
-            self.ended_by_relay(who, meeting, said);
+        if self.devices[who as usize].line == Some(line) {
+            self.tell(who, Input::Relay { bytes, meeting });
         }
     }
 
-    fn ended_by_relay(&mut self, who: u32, meeting: Option<u64>, said: Said) {
+    pub(super) fn ended_by_relay(&mut self, who: u32, meeting: Option<u64>, said: Said) {
         let Some(relay) = self.relay.as_mut() else { return };
         let Some(meeting) = meeting.and_then(|name| relay.meetings.get_mut(&name)) else { return };
         let Some(side) = meeting.side_of(who) else { return };

@@ -64,8 +64,7 @@ impl World {
             now: 0,
             length,
             seed,
-            // Somebody walks on between two looks.
-            grid: Grid::new(&hall, ether.reach + 5.0),
+            grid: Grid::new(&hall, ether.reach),
             hall,
             ether,
             popularity,
@@ -86,7 +85,6 @@ impl World {
             dice: Dice::new(seed, &[purpose::WORLD]),
             model: Model::default(),
             violation: None,
-            spots: Vec::new(),
             ticks: Ticks::default(),
             scenario,
         };
@@ -166,14 +164,12 @@ impl World {
             links: 0,
             wires: Vec::new(),
             wake_at: u64::MAX,
-            square: None,
             has_lan: false,
             has_relay: false,
             line: None,
             island: 0,
             ear: Dice::new(self.seed, &[purpose::EAR, u64::from(who)]),
         };
-        self.spots.push(Self::spot(&device, self.hall.entrance()));
         self.devices.push(device);
         self.measure.invite();
         self.model.invite();

@@ -5,7 +5,11 @@ use sighej_engine::{Air, ClosedWhy, Event, RadioAddress, Transmit, limits};
 
 use crate::people::SECOND;
 
-use super::{World, queue::Happening};
+use super::{
+    World,
+    inbox::{Input, Words},
+    queue::Happening,
+};
 
 /// What a call made an engine say about an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +30,11 @@ impl World {
 
     /// Does everything the engine says after a call that ends no exchange.
     pub(super) fn drain(&mut self, who: u32) {
-        if let Some(said) = self.drain_ended(who) {
+        let Some(words) = self.engine(who).map(Words::of) else { return };
+        if let Some(said) = self.obey(who, words) {
             self.has_no_exchange(&said);
         }
+        self.arm(who);
     }
 
     /// Something was said about an exchange that the hall knows nothing of: a nudge would be counted for nobody.
@@ -38,19 +44,18 @@ impl World {
         }
     }
 
-    /// Does everything the engine says. What it said about an exchange comes back.
-    pub(super) fn drain_ended(&mut self, who: u32) -> Option<Said> {
+    /// Does what an engine said. What was about an exchange comes back.
+    pub(super) fn obey(&mut self, who: u32, words: Words) -> Option<Said> {
         let mut said = None;
         let was_open = self.model.is_open(who);
-        while let Some(event) = self.engine(who)?.poll_event() {
+        for event in words.events {
             said = self.told(who, event).or(said);
         }
-        while let Some(transmit) = self.engine(who).and_then(sighej_engine::Engine::poll_transmit) {
+        for transmit in words.transmits {
             let is_open = was_open || self.model.is_open(who);
             self.check(self.model.transmits(is_open, &transmit));
             self.perform(who, transmit);
         }
-        self.arm(who);
         said
     }
 
@@ -132,7 +137,7 @@ impl World {
         self.show(who);
     }
 
-    fn arm(&mut self, who: u32) {
+    pub(super) fn arm(&mut self, who: u32) {
         let Some(due) = self.engine(who).and_then(|engine| engine.poll_timeout()) else { return };
         // To the next microsecond: a timer that rings early rings for nothing.
         let due = u64::try_from(due.as_nanos().div_ceil(1_000)).unwrap_or(u64::MAX).max(self.now);
@@ -165,12 +170,8 @@ impl World {
     }
 
     pub(super) fn dial_failed(&mut self, who: u32, under: RadioAddress, address: RadioAddress) {
-        let at = self.time(who);
-        if self.devices[who as usize].address == under
-            && let Some(engine) = self.engine(who)
-        {
-            engine.handle_dial_failed(address, at);
-            self.drain(who);
+        if self.devices[who as usize].address == under {
+            self.tell(who, Input::DialFailed(address));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who is reached through whom: what neighbours tell, and what they are told.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use sighej_crypto::Token;
 
@@ -38,11 +38,14 @@ impl Mesh {
         }
     }
 
-    /// Everybody who is reached through others, where that has changed since the last time.
-    pub(crate) fn take_change(&mut self) -> Option<BTreeSet<Token>> {
+    /// Everybody who is reached through others, ascending, where that has changed since the last time.
+    pub(crate) fn take_change(&mut self) -> Option<Vec<Token>> {
         std::mem::take(&mut self.changed).then(|| {
             let told = self.neighbours.values().flat_map(|neighbour| &neighbour.told);
-            told.map(|told| told.entry.presence.token).collect()
+            let mut tokens: Vec<Token> = told.map(|told| told.entry.presence.token).collect();
+            tokens.sort_unstable();
+            tokens.dedup();
+            tokens
         })
     }
 
@@ -95,6 +98,9 @@ impl Mesh {
         if !self.stale && self.tell_at.is_none_or(|at| Duration::from(at) > now) {
             return;
         }
+        if self.showable_at().is_none_or(|at| at > now) {
+            return;
+        }
         self.stale = false;
         self.tell_at = None;
         let known = self.known();
@@ -120,6 +126,12 @@ impl Mesh {
             self.effects.push_back(Effect::Send { link, bytes: Frame::Told(list.clone()).encode() });
             neighbour.shown = list;
         }
+    }
+
+    /// When the first of the neighbours may be told something.
+    pub(super) fn showable_at(&self) -> Option<Duration> {
+        let heard = self.neighbours.values().filter(|neighbour| !neighbour.barred);
+        heard.map(Neighbour::showable_at).min()
     }
 
     /// Whom to tell first, where not all can be: on the radio, then on a network whose token is near one's own, so that others

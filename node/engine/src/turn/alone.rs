@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::{
     Alone, Status,
     budget::Class,
-    ledger::Due,
+    ledger::{Due, Record},
+    peers::Peer,
     present::{Present, Winding},
 };
 
@@ -28,44 +29,41 @@ impl View<'_> {
                 Winding::Renew => Alone::BetweenEpochs,
             });
         }
-        let room = self.room();
-        if room.nudged {
+        if self.is_near_a_nudged() {
             return None;
         }
-        let guard = self.core.config.crowd_guard;
-        Some(if room.heard == 0 {
+        let (peers, guard) = (&self.here.peers, self.core.config.crowd_guard);
+        let crowd = peers.crowd(guard, self.now);
+        Some(if !peers.iter().any(|(_, peer)| peer.is_heard()) {
             Alone::NothingHeard
-        } else if room.here == 0 {
+        } else if peers.near() == 0 {
             Alone::TooFar
-        } else if room.crowd < guard {
-            Alone::CrowdGuard { more: guard - room.crowd }
+        } else if crowd < guard {
+            Alone::CrowdGuard { more: guard - crowd }
         } else if self.core.is_cooling_down(self.now) {
             Alone::CoolDown
         } else if self.core.is_quiet() {
             Alone::QuietHours
         } else if self.here.lottery.waited_for {
             Alone::BudgetSpent
-        } else if room.undone == 0 {
+        } else if self.knows_all() {
             Alone::NothingShared
         } else {
             Alone::FindingOut
         })
     }
 
-    /// Counts everybody once: this is looked at after every call.
-    fn room(&self) -> Room {
-        let mut room = Room::default();
-        for (_, peer, known_as) in self.here.acquaintances() {
-            let record = known_as.map(|(_, record)| record);
-            let is_here = peer.is_here();
-            let done = record.is_some_and(|record| record.looked || record.due() == Due::Never);
-            room.heard += usize::from(peer.is_heard());
-            room.here += usize::from(is_here);
-            room.crowd += usize::from(peer.counts(self.now));
-            room.undone += usize::from(is_here && !done);
-            room.nudged |= is_here && record.is_some_and(|record| record.nudged);
-        }
-        room
+    /// Whether somebody is here of whom the attendee was told.
+    fn is_near_a_nudged(&self) -> bool {
+        let mut nudged = self.here.ledger.iter().filter(|(_, record)| record.nudged);
+        nudged.any(|(digest, _)| self.here.peers.get(&digest.token()).is_some_and(Peer::is_here))
+    }
+
+    /// Whether no exchange with anybody here may still show something.
+    fn knows_all(&self) -> bool {
+        let is_done = |record: &Record| record.looked || record.due() == Due::Never;
+        let mut here = self.here.acquaintances().filter(|(_, peer, _)| peer.is_here());
+        here.all(|(_, _, known_as)| known_as.is_some_and(|(_, record)| is_done(record)))
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -73,23 +71,11 @@ impl View<'_> {
             epoch: Some(self.here.secrets.epoch().0),
             heard: self.here.peers.heard(),
             near: self.here.peers.near(),
-            crowd: self.here.peers.crowd(self.now),
+            crowd: self.here.peers.crowd(usize::MAX, self.now),
             exchanges: self.here.exchanges.len() + self.here.relay.pairs.len(),
             budget_left: self.core.budget.left(Class::Radio, self.now),
             nudges: self.core.memory.nudges(),
             alone: self.alone(),
         }
     }
-}
-
-/// Who is there, in numbers.
-#[derive(Default)]
-struct Room {
-    heard: usize,
-    here: usize,
-    crowd: usize,
-    /// Here, and an exchange with them may still show something.
-    undone: usize,
-    /// Somebody who is here was nudged.
-    nudged: bool,
 }

@@ -36,7 +36,7 @@ impl Turn<'_> {
 
     /// The part of the gate that is the same towards everybody.
     fn common_gate(&self, needs_crowd: bool) -> Result<(), GateReason> {
-        if needs_crowd && self.here.peers.crowd(self.now()) < self.core.config.crowd_guard {
+        if needs_crowd && !self.here.has_crowd(self.core) {
             Err(GateReason::CrowdGuard)
         } else if self.core.is_cooling_down(self.now()) {
             Err(GateReason::CoolDown)

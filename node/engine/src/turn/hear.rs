@@ -7,8 +7,8 @@ use sighej_crypto::Token;
 use crate::{
     AdvertSeen, Event, Failure, LinkId, RadioAddress, Sighting, Transport, limits,
     mesh::Medium,
-    peers::{Peer, Radio},
-    present::busy,
+    peers::{Claim, Peer, Radio},
+    present::{Lapses, is_busy},
     wire::{Presence, VersionFlags},
 };
 
@@ -31,29 +31,37 @@ impl Turn<'_> {
 
     fn hear_token(&mut self, token: Token, address: RadioAddress, flags: VersionFlags, strong: bool) -> bool {
         let now = self.now();
-        let busy = || busy(&self.here.exchanges, &self.here.dials);
-        let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, busy) else {
+        let is_busy = |token: &Token| is_busy(&self.here.exchanges, &self.here.dials, token);
+        let claim = if strong { Claim::Near } else { Claim::Faint };
+        let Some(peer) = self.here.peers.admit(token, claim, &mut self.core.entropy, is_busy) else {
             return false;
         };
-        let radio = peer.radio.get_or_insert_with(|| Radio::heard(address, now));
-        let moved = radio.note(address);
+        let had_passed = peer.passed_dwell();
+        peer.radio.get_or_insert_with(|| Radio::heard(address, now));
+        let moved = peer.note(address);
+        let Some(radio) = peer.radio.as_mut() else { return false };
         // That it has nothing left makes nothing due.
         let changed = radio.dwell.hear(strong, self.core.config.dwell, now) | (radio.spent && !flags.spent);
         radio.spent = flags.spent;
         radio.bare = false;
-        self.review(token, Transport::Ble);
+        if peer.passed_dwell() != had_passed {
+            self.review(token, Transport::Ble);
+        }
         changed || moved
     }
 
     fn hear_bare(&mut self, address: RadioAddress, strong: bool) -> bool {
         let now = self.now();
-        let Some(bare) = self.here.bare.admit(address, now, &mut self.core.entropy) else { return false };
+        let Some(bare) = self.here.bare.admit(address, strong, now, &mut self.core.entropy) else {
+            return false;
+        };
         let changed = bare.dwell.hear(strong, self.core.config.dwell, now);
         let (dwell, token) = (bare.dwell, bare.token);
         if let Some(token) = token {
-            if let Some(radio) = self.here.peers.get_mut(&token).and_then(|peer| peer.radio.as_mut()) {
-                radio.dwell = dwell;
-                radio.note(address);
+            let known = self.here.peers.get_mut(&token).filter(|peer| peer.radio.is_some());
+            if let Some(peer) = known {
+                peer.note(address);
+                peer.radio.iter_mut().for_each(|radio| radio.dwell = dwell);
             } else {
                 self.know_bare(token, address);
             }
@@ -67,8 +75,9 @@ impl Turn<'_> {
         let Some(bare) = self.here.bare.get_mut(&address) else { return };
         bare.token = Some(token);
         let dwell = bare.dwell;
-        let busy = || busy(&self.here.exchanges, &self.here.dials);
-        let Some(peer) = self.here.peers.admit(token, true, &mut self.core.entropy, busy) else { return };
+        let is_busy = |token: &Token| is_busy(&self.here.exchanges, &self.here.dials, token);
+        let admitted = self.here.peers.admit(token, Claim::Near, &mut self.core.entropy, is_busy);
+        let Some(peer) = admitted else { return };
         // Service data heard for this token says more than a read does.
         if peer.radio.is_none() {
             peer.radio = Some(Radio::read(address, dwell));
@@ -99,11 +108,11 @@ impl Turn<'_> {
 
     fn hear_presence(&mut self, link: LinkId, presence: &Presence) {
         let (token, now) = (presence.token, self.now());
-        let busy = || busy(&self.here.exchanges, &self.here.dials);
-        let admitted = self.here.peers.admit(token, false, &mut self.core.entropy, busy);
-        let room =
-            admitted.filter(|peer| peer.links.contains(&link) || peer.links.len() < limits::LINKS_PER_PEER);
-        let Some(peer) = room else { return self.close_link(link) };
+        let is_busy = |token: &Token| is_busy(&self.here.exchanges, &self.here.dials, token);
+        let admitted = self.here.peers.admit(token, Claim::Link, &mut self.core.entropy, is_busy);
+        let has_room = |links: &[LinkId]| links.contains(&link) || links.len() < limits::LINKS_PER_PEER;
+        let room = admitted.filter(|peer| has_room(peer.links()));
+        let Some(peer) = room.map(Peer::more) else { return self.close_link(link) };
         peer.spent_on_lan = presence.flags.spent;
         if presence.flags.mesh {
             self.here.mesh.join(link, Medium::Lan, *presence, now);
@@ -145,18 +154,14 @@ impl Turn<'_> {
     /// Tells the attendee, and the budget, where a peer came near or went.
     pub(super) fn review(&mut self, token: Token, transport: Transport) {
         let now = self.now();
-        let Some(peer) = self.here.peers.get_mut(&token) else { return };
-        let (was, is) = (peer.announced, peer.is_here());
-        let by_radio = peer.passed_dwell();
-        peer.announced = is;
+        let by_radio = self.here.peers.get(&token).is_some_and(Peer::passed_dwell);
         if by_radio && let Some((digest, _)) = self.here.ledger.by_token(&token) {
             self.core.budget.heard_by_radio(digest, now);
         }
-        if was != is {
-            peer.here_since = is.then(|| now.into());
+        if let Some(is_here) = self.here.peers.review(&token, now) {
             let near_now = self.here.peers.near();
             let seen = Event::PeerSeen { transport, near_now };
-            self.core.out.event(if is { seen } else { Event::PeerLost { near_now } });
+            self.core.out.event(if is_here { seen } else { Event::PeerLost { near_now } });
         }
     }
 
@@ -168,22 +173,27 @@ impl Turn<'_> {
             return;
         }
         self.here.bare.lapse(now);
-        let late = |at: Option<Duration>| at.is_some_and(|at| at <= now);
-        let lapsed = |peer: &Peer| late(peer.radio.as_ref().map(|radio| radio.dwell.lapses_at()));
-        let busy = self.here.busy();
-        let quiet = self.here.peers.iter().filter(|(_, peer)| lapsed(peer) || late(peer.forgotten_at()));
-        let quiet = quiet.filter(|(token, _)| !busy.contains(token));
-        let quiet: Vec<(Token, bool)> =
-            quiet.map(|(token, peer)| (*token, late(peer.forgotten_at()))).collect();
-        for (token, forgotten) in quiet {
-            if let Some(peer) = self.here.peers.get_mut(&token) {
-                peer.radio = None;
+        let mut lapses = Lapses::from(now);
+        let mut quiet = Vec::new();
+        for (token, peer) in self.here.peers.iter() {
+            let ends = peer.lapses();
+            let is_late = |at: &Option<Duration>| at.is_some_and(|at| at <= now);
+            if ends.iter().any(is_late) && !self.here.is_busy(token) {
+                quiet.push((*token, is_late(&ends[1])));
+            } else {
+                ends.into_iter().flatten().for_each(|at| lapses.note(at, now));
             }
+        }
+        for (token, forgotten) in quiet {
+            let Some(peer) = self.here.peers.get_mut(&token) else { continue };
+            peer.silence();
+            peer.forgotten_at().into_iter().for_each(|at| lapses.note(at, now));
             self.review(token, Transport::Ble);
             if forgotten {
                 self.here.peers.remove(&token);
             }
         }
-        self.here.lapses = self.here.lapses_after(now);
+        self.here.bare.iter().for_each(|(_, bare)| lapses.note(bare.dwell.lapses_at(), now));
+        self.here.lapses = lapses;
     }
 }

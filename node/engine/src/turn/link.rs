@@ -64,8 +64,7 @@ impl Turn<'_> {
         }
         if let Some(token) = link.token.filter(|_| link.transport == Transport::Lan) {
             if let Some(peer) = self.here.peers.get_mut(&token) {
-                peer.links.retain(|other| *other != id);
-                peer.left_at = Some(now.into());
+                peer.lose(id, now);
             }
             self.review(token, Transport::Lan);
         }
@@ -122,7 +121,7 @@ impl Turn<'_> {
         if transport == Transport::Lan
             && let Some(peer) = token.and_then(|token| self.here.peers.get_mut(&token))
         {
-            peer.lan.strike(now);
+            peer.more().lan.strike(now);
         }
     }
 
@@ -147,7 +146,7 @@ impl Turn<'_> {
         link.outbound = Strikes::default();
         link.inbound = Strikes::default();
         if let Some(peer) = token.and_then(|token| self.here.peers.get_mut(&token)) {
-            peer.lan = Strikes::default();
+            peer.forgive();
         }
         if let Some(address) = link.address {
             self.here.strikes.forgive(address, token);

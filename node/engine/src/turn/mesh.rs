@@ -14,15 +14,16 @@ use crate::{
 use super::{Turn, end::is_barred};
 
 impl Turn<'_> {
-    /// Takes in a frame of a neighbour.
-    pub(crate) fn mesh_frame(&mut self, link: LinkId, bytes: &[u8]) {
+    /// Takes in a frame of a neighbour. Says whether anything may follow from it here: not from what is only passed on.
+    pub(crate) fn mesh_frame(&mut self, link: LinkId, bytes: &[u8]) -> bool {
         let now = self.now();
         let transport = self.here.links.get(&link).map(|known| known.transport);
-        let Some(transport) = transport.filter(|_| self.here.mesh.is_on()) else { return };
+        let Some(transport) = transport.filter(|_| self.here.mesh.is_on()) else { return false };
         let taken = Frame::decode(bytes).and_then(|frame| match (frame, transport) {
             (Frame::Hello(presence), Transport::Ble) => self.hear_hello(link, presence),
             (frame, _) => self.here.mesh.take(link, frame, now),
         });
+        let is_fault = taken.is_err();
         if let Err(reason) = taken {
             self.core.out.event(Event::ExchangeFailed { transport: Transport::Mesh, reason });
             self.here.mesh.bar(link);
@@ -30,7 +31,7 @@ impl Turn<'_> {
                 self.close_link(link);
             }
         }
-        self.mesh_effects();
+        self.mesh_effects() || is_fault
     }
 
     /// The peer of a radio link wants to keep it. It must be whom this device meets there.
@@ -84,17 +85,20 @@ impl Turn<'_> {
         kept.into_iter().for_each(|link| self.greet(link));
     }
 
-    /// Does what is due.
-    pub(super) fn mesh_due(&mut self) {
+    /// Does what is due. Says whether anything may follow.
+    pub(crate) fn mesh_due(&mut self) -> bool {
         if self.here.mesh.is_on() {
             let now = self.now();
             self.here.mesh.settle(now);
-            self.mesh_effects();
         }
+        self.mesh_effects()
     }
 
-    pub(super) fn mesh_effects(&mut self) {
+    /// Does what the mesh says. Whether anything may follow from it, beyond what is sent.
+    pub(crate) fn mesh_effects(&mut self) -> bool {
+        let mut follows = false;
         while let Some(effect) = self.here.mesh.next_effect() {
+            follows |= !matches!(effect, Effect::Send { .. });
             match effect {
                 Effect::Send { link, bytes } => self.core.out.transmit(Transmit::Mesh { link, bytes }),
                 Effect::Opened { caller, message } => self.be_called(&caller, &message),
@@ -105,7 +109,10 @@ impl Turn<'_> {
         if let Some(told) = self.here.mesh.take_change() {
             let now = self.now();
             self.here.peers.told(&told, now);
+            // No new way is taken before this.
+            self.here.try_at(now + limits::MESH_AFTER);
         }
+        follows
     }
 
     /// Somebody opens an exchange over a neighbour that tells of them.

@@ -212,6 +212,12 @@ impl Present {
         Presence { flags, token: self.token() }
     }
 
+    /// Whether the crowd guard is satisfied.
+    pub(crate) fn has_crowd(&self, core: &Core) -> bool {
+        let guard = core.config.crowd_guard;
+        self.peers.crowd(guard, core.clock.elapsed()) >= guard
+    }
+
     /// The last seconds of an epoch, and a device that is closing, start nothing.
     pub(crate) fn may_start(&self, core: &Core) -> bool {
         let time_left =

@@ -11,7 +11,7 @@ use crate::{
     ledger::{Due, Record},
     limits,
     links::Dial,
-    peers::{Peer, Tries},
+    peers::Peer,
 };
 
 use super::Turn;
@@ -68,6 +68,7 @@ impl Turn<'_> {
         self.here.next_try = None;
         self.here.lottery.waited_for = false;
         if self.here.may_start(self.core) {
+            self.open_lottery();
             let (known, strangers) = self.survey();
             for candidate in known {
                 self.start(candidate, None);
@@ -77,18 +78,23 @@ impl Turn<'_> {
         }
     }
 
-    /// Every peer's plan: those that could start now, known and strangers; the rest is noted for the timer.
+    /// Every peer's plan: those that could start now, known and strangers; the rest is noted for the timer. Where nothing is
+    /// left for strangers, all of them wait for the next drip as soon as one does, and are not looked at.
     fn survey(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
         let (mut known, mut strangers) = (Vec::new(), Vec::new());
-        let crowd = self.here.peers.crowd(self.now()) >= self.core.config.crowd_guard;
-        let busy = self.here.busy();
+        let crowd = self.here.has_crowd(self.core);
+        let has_grants = self.left_to_draw() > 0;
         let (mut next_try, mut changes) = (None, Vec::new());
         let now = self.now();
-        let waits = |(token, peer, _): &(&Token, &Peer, _)| peer.has_a_way(now) && !busy.contains(token);
+        let waits = |(token, peer, _): &(&Token, &Peer, _)| peer.has_a_way(now) && !self.here.is_busy(token);
         for (token, peer, known_as) in self.here.acquaintances().filter(waits) {
+            let charged = known_as.is_some_and(|(digest, _)| self.core.budget.is_charged(digest));
+            if !charged && !has_grants && !strangers.is_empty() {
+                continue;
+            }
             let record = known_as.map(|(_, record)| record);
             let (turn, at) = turn(record);
-            let mut tries = peer.tries.at_turn(turn);
+            let mut tries = peer.tries().at_turn(turn);
             let mut later =
                 |at: Duration| next_try = Some(next_try.map_or(at, |next: Duration| next.min(at)));
             match at.map_or(Plan::Idle, |at| self.plan(token, peer, record, (turn, at), crowd)) {
@@ -99,17 +105,16 @@ impl Turn<'_> {
                     later(since + limits::CROWD_WAIT);
                 }
                 Plan::Now(candidate) => {
-                    let charged = known_as.is_some_and(|(digest, _)| self.core.budget.is_charged(digest));
                     if charged { &mut known } else { &mut strangers }.push(candidate);
                 }
             }
-            if tries != peer.tries {
+            if tries != peer.tries() {
                 changes.push((*token, tries));
             }
         }
         for (token, tries) in changes {
             if let Some(peer) = self.here.peers.get_mut(&token) {
-                peer.tries = tries;
+                peer.set_tries(tries);
             }
         }
         self.here.next_try = next_try;
@@ -129,7 +134,7 @@ impl Turn<'_> {
         crowd: bool,
     ) -> Plan {
         let now = self.now();
-        let tries = peer.tries.at_turn(turn);
+        let tries = peer.tries().at_turn(turn);
         let serves_us = record.is_some_and(|record| record.has_charged_us);
         let routes = self
             .lan_routes(token, peer, turn, serves_us)
@@ -160,8 +165,8 @@ impl Turn<'_> {
         serves_us: bool,
     ) -> impl Iterator<Item = (Duration, Route)> {
         let ours = turn > 0 || self.here.token() < *token;
-        let open = ours && (serves_us || !peer.spent_on_lan);
-        peer.links.iter().filter(move |_| open).filter_map(|id| {
+        let open = ours && (serves_us || !peer.spent_on_lan());
+        peer.links().iter().filter(move |_| open).filter_map(|id| {
             let link = self.here.links.get(id)?;
             Some((link.outbound.free_at()?, Route::Link(*id)))
         })
@@ -183,8 +188,8 @@ impl Turn<'_> {
             let fallback = if turn > 0 || radio.bare || ours { Duration::ZERO } else { limits::FALLBACK };
             Some(radio.dwell.passed_at()? + fallback)
         });
-        let addresses = radio.map(|radio| radio.addresses).unwrap_or_default();
-        addresses.into_iter().rev().flatten().enumerate().filter_map(move |(age, address)| {
+        let addresses = radio.into_iter().flat_map(|_| peer.addresses());
+        addresses.enumerate().filter_map(move |(age, address)| {
             let free_at = self.here.strikes.get(address, Some(*token)).free_at()?;
             Some((from?.max(free_at), Route::Dial { age, address }))
         })
@@ -201,7 +206,7 @@ impl Turn<'_> {
     ) -> impl Iterator<Item = (Duration, Route)> {
         let ours = turn > 0 || self.here.token() < *token;
         let wait = if ours { limits::MESH_AFTER } else { limits::MESH_FALLBACK };
-        let from = peer.told_since.filter(|_| !peer.is_here()).map(|since| Duration::from(since) + wait);
+        let from = peer.told_since().filter(|_| !peer.is_here()).map(|since| Duration::from(since) + wait);
         let ways = from.map(|from| (from, self.here.mesh.ways(token)));
         ways.into_iter().flat_map(move |(from, ways)| {
             let open = ways.filter(move |way| serves_us || !way.presence.flags.spent);
@@ -215,11 +220,6 @@ impl Turn<'_> {
     /// part: a grant that falls to one of them is left for a caller until the next drip.
     fn draw_strangers(&mut self, mut strangers: Vec<Candidate>) {
         let now = self.now();
-        let drip = self.core.budget.drips(now);
-        if self.here.lottery.drip != drip {
-            self.here.lottery.drip = drip;
-            self.here.lottery.left_to_callers = 0;
-        }
         if strangers.is_empty() {
             return;
         }
@@ -247,6 +247,15 @@ impl Turn<'_> {
                     None => self.here.lottery.waited_for = true,
                 }
             }
+        }
+    }
+
+    /// With each drip the grants that were left for callers may go to anybody.
+    fn open_lottery(&mut self) {
+        let drip = self.core.budget.drips(self.now());
+        if self.here.lottery.drip != drip {
+            self.here.lottery.drip = drip;
+            self.here.lottery.left_to_callers = 0;
         }
     }
 
@@ -369,9 +378,9 @@ impl Turn<'_> {
         let Some(token) = about.token else { return };
         let (turn, _) = turn(self.here.ledger.by_token(&token).map(|(_, record)| record));
         if let Some(peer) = self.here.peers.get_mut(&token) {
-            let mut tries: Tries = peer.tries.at_turn(turn);
+            let mut tries = peer.tries().at_turn(turn);
             tries.not_ready(about.transport, now);
-            peer.tries = tries;
+            peer.set_tries(tries);
         }
     }
 }
@@ -382,7 +391,7 @@ impl crate::present::Present {
         self.links.kept_with(token).or_else(|| self.links.to(address))
     }
 
-    fn try_at(&mut self, at: Duration) {
+    pub(super) fn try_at(&mut self, at: Duration) {
         self.next_try = Some(self.next_try.map_or(at, |next| next.min(at)));
     }
 }

@@ -51,6 +51,8 @@ impl Solo {
         let now = self.time();
         let result = call(&mut self.engine, now);
         self.drain();
+        // What follows from it is due at once.
+        self.pass(Duration::ZERO);
         result
     }
 

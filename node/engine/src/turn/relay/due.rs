@@ -138,8 +138,8 @@ impl Turn<'_> {
         if !peer.is_here() || busy || record.is_some_and(has_had) {
             return None;
         }
-        let crowd = self.here.peers.crowd(self.now()) >= self.core.config.crowd_guard;
+        let crowd = self.here.has_crowd(self.core);
         let wait = if crowd { limits::KNOCK_AFTER } else { limits::CROWD_WAIT };
-        Some(self.here.relay.callees.free_at(token)?.max(Duration::from(peer.here_since?) + wait))
+        Some(self.here.relay.callees.free_at(token)?.max(Duration::from(peer.here_since()?) + wait))
     }
 }
