@@ -65,7 +65,7 @@ pub(crate) fn view<'a, Message: 'a>(
             .push(line.map(|line| spark(line, tone, 180.0 * scale)))
             .push(below)
             .spacing(gap::MEDIUM * scale)
-            .padding(margin)
+            .padding([gap::HUGE * scale, margin])
             .into()
     })
     .into()

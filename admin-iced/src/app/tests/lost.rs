@@ -113,9 +113,10 @@ fn the_banner_stands_in_line_with_the_screen_below() {
                 texts.map(|text| text.bounds.x).reduce(f32::max).unwrap()
             };
             // Of the screen's name and that on the button, the right one.
-            let name = match tab {
-                _ if window != WINDOW => app.small_look.margin().into(),
-                tab => left(app.look.say(tab.word())),
+            let name = if window == WINDOW {
+                left(app.look.say(tab.word()))
+            } else {
+                app.small_look.margin().into()
             };
             let banner = left("Nobody listens") - f32::from(inside[1]);
             assert!((banner - name).abs() < 0.1, "{tab:?} in {window:?}: {banner} and {name}");
