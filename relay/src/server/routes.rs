@@ -90,7 +90,8 @@ fn socket(upgraded: Upgraded) -> Option<Socket<Stream>> {
         .max_write_buffer_size(2 * limits::WRITE_BUFFER + limits::MESSAGE_BYTES)
         .max_message_size(Some(limits::MESSAGE_BYTES))
         .max_frame_size(Some(limits::MESSAGE_BYTES));
-    Some(Socket::new(io.into_inner(), read_buf.into(), config))
+    // Copied: the buffer that it was read into is four times as long as the socket's, and would stay as long.
+    Some(Socket::new(io.into_inner(), read_buf.to_vec(), config))
 }
 
 /// Says which version is spoken here, in a header for programs and in words for people.
