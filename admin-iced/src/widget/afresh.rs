@@ -6,146 +6,67 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use iced::advanced::layout::{self, Layout};
 use iced::advanced::widget::operation::{Scrollable, TextInput};
-use iced::advanced::widget::{Id, Operation, Tree, tree};
-use iced::advanced::{Clipboard, Shell, Widget, mouse, overlay, renderer};
-use iced::{Color, Element, Event, Length, Rectangle, Renderer, Size, Theme, Vector, window};
+use iced::advanced::widget::{Id, Operation};
+use iced::advanced::{Shell, renderer};
+use iced::{Color, Element, Event, Rectangle, Renderer, Vector, window};
+
+use super::around::{Addition, Around};
 
 /// Everything in a window.
-pub(crate) struct Afresh<'a, Message> {
-    inner: Element<'a, Message>,
+pub(crate) type Afresh<'a, Message> = Around<'a, Message, Whole<Message>>;
+
+pub(crate) struct Whole<Message> {
     on_software: Option<Message>,
 }
 
 impl<'a, Message> Afresh<'a, Message> {
     pub(crate) fn new(inner: impl Into<Element<'a, Message>>) -> Self {
-        Self { inner: inner.into(), on_software: None }
+        Self { inner: inner.into(), addition: Whole { on_software: None } }
     }
 
     /// What is said, once, where the processor draws.
     #[cfg(feature = "gpu")]
     #[cfg_attr(test, expect(dead_code, reason = "a simulator has no graphics card"))]
     pub(crate) fn on_software(self, message: Message) -> Self {
-        Self { on_software: Some(message), ..self }
+        Self { addition: Whole { on_software: Some(message) }, ..self }
     }
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     /// Stands for what is written, and where.
     written: u64,
     is_told: bool,
 }
 
-impl<Message: Clone> Widget<Message, Theme, Renderer> for Afresh<'_, Message> {
-    fn size(&self) -> Size<Length> {
-        self.inner.as_widget().size()
-    }
+impl<Message: Clone> Addition<Message> for Whole<Message> {
+    type State = State;
 
-    fn size_hint(&self) -> Size<Length> {
-        self.inner.as_widget().size_hint()
-    }
-
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<State>()
-    }
-
-    fn state(&self) -> tree::State {
-        tree::State::new(State::default())
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        vec![Tree::new(&self.inner)]
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        tree.diff_children(std::slice::from_ref(&self.inner));
-    }
-
-    fn layout(&mut self, tree: &mut Tree, renderer: &Renderer, limits: &layout::Limits) -> layout::Node {
-        self.inner.as_widget_mut().layout(&mut tree.children[0], renderer, limits)
-    }
-
-    fn operate(
-        &mut self,
-        tree: &mut Tree,
-        layout: Layout<'_>,
-        renderer: &Renderer,
-        operation: &mut dyn Operation,
-    ) {
-        self.inner.as_widget_mut().operate(&mut tree.children[0], layout, renderer, operation);
-    }
-
-    fn update(
-        &mut self,
-        tree: &mut Tree,
+    fn after(
+        &self,
+        state: &mut State,
         event: &Event,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
+        inside: &mut dyn FnMut(&mut dyn Operation),
         renderer: &Renderer,
-        clipboard: &mut dyn Clipboard,
         shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
     ) {
-        let (inner, within) = (self.inner.as_widget_mut(), &mut tree.children[0]);
-        inner.update(within, event, layout, cursor, renderer, clipboard, shell, viewport);
-        if matches!(event, Event::Window(window::Event::RedrawRequested(_))) {
-            let mut written = Written::default();
-            inner.operate(within, layout, renderer, &mut written);
-            let state = tree.state.downcast_mut::<State>();
-            state.written = written.0.finish();
-            if let Some(message) =
-                self.on_software.as_ref().filter(|_| !state.is_told && is_software(renderer))
-            {
-                shell.publish(message.clone());
-                state.is_told = true;
-            }
+        if !matches!(event, Event::Window(window::Event::RedrawRequested(_))) {
+            return;
+        }
+        let mut written = Written::default();
+        inside(&mut written);
+        state.written = written.0.finish();
+        if let Some(message) = self.on_software.as_ref().filter(|_| !state.is_told && is_software(renderer)) {
+            shell.publish(message.clone());
+            state.is_told = true;
         }
     }
 
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
+    fn under(&self, state: &State, renderer: &mut Renderer, bounds: Rectangle) {
         // Nobody sees it; the renderer repaints what is under a rectangle whose colour is another than before.
-        let quad = renderer::Quad { bounds: layout.bounds(), ..renderer::Quad::default() };
-        renderer::Renderer::fill_quad(renderer, quad, unseen(tree.state.downcast_ref::<State>().written));
-        self.inner.as_widget().draw(&tree.children[0], renderer, theme, style, layout, cursor, viewport);
-    }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &Renderer,
-    ) -> mouse::Interaction {
-        self.inner.as_widget().mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, Renderer>> {
-        self.inner.as_widget_mut().overlay(&mut tree.children[0], layout, renderer, viewport, translation)
-    }
-}
-
-impl<'a, Message: Clone + 'a> From<Afresh<'a, Message>> for Element<'a, Message> {
-    fn from(afresh: Afresh<'a, Message>) -> Self {
-        Self::new(afresh)
+        let quad = renderer::Quad { bounds, ..renderer::Quad::default() };
+        renderer::Renderer::fill_quad(renderer, quad, unseen(state.written));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What iced does not have by itself.
 
 mod afresh;
+mod around;
 mod cards;
 mod press;
 mod reveal;

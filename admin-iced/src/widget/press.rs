@@ -1,20 +1,21 @@
 //! A button that the keyboard reaches: iced's own buttons know the mouse alone.
 
-use iced::advanced::layout::{self, Layout};
-use iced::advanced::widget::{Operation, Tree, operation::Focusable, tree};
-use iced::advanced::{Clipboard, Shell, Widget, mouse, overlay, renderer};
+use iced::advanced::widget::{Operation, operation::Focusable};
+use iced::advanced::{Shell, mouse, renderer};
 use iced::keyboard::{self, key};
-use iced::{Border, Color, Element, Event, Length, Rectangle, Renderer, Size, Theme, Vector, border, touch};
+use iced::{Border, Color, Element, Event, Rectangle, Renderer, border, touch};
 
+use super::around::{Addition, Around};
 use crate::look::RADIUS;
 
 /// How far around the button the ring is drawn.
 const RING: f32 = 3.0;
 
 /// A button, and what Enter and Space do where it has the focus. Tab goes from one to the next.
-pub(crate) struct Press<'a, Message> {
-    inner: Element<'a, Message>,
-    on_press: Option<Message>,
+pub(crate) type Press<'a, Message> = Around<'a, Message, OnPress<Message>>;
+
+pub(crate) struct OnPress<Message> {
+    says: Option<Message>,
     ring: Color,
 }
 
@@ -25,12 +26,12 @@ impl<'a, Message> Press<'a, Message> {
         on_press: Option<Message>,
         ring: Color,
     ) -> Self {
-        Self { inner: inner.into(), on_press, ring }
+        Self { inner: inner.into(), addition: OnPress { says: on_press, ring } }
     }
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     is_focused: bool,
 }
 
@@ -48,122 +49,35 @@ impl Focusable for State {
     }
 }
 
-impl<'a, Message: Clone + 'a> Widget<Message, Theme, Renderer> for Press<'a, Message> {
-    fn size(&self) -> Size<Length> {
-        self.inner.as_widget().size()
-    }
+impl<Message: Clone> Addition<Message> for OnPress<Message> {
+    type State = State;
 
-    fn size_hint(&self) -> Size<Length> {
-        self.inner.as_widget().size_hint()
-    }
-
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<State>()
-    }
-
-    fn state(&self) -> tree::State {
-        tree::State::new(State::default())
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        vec![Tree::new(&self.inner)]
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        tree.diff_children(std::slice::from_ref(&self.inner));
-    }
-
-    fn layout(&mut self, tree: &mut Tree, renderer: &Renderer, limits: &layout::Limits) -> layout::Node {
-        self.inner.as_widget_mut().layout(&mut tree.children[0], renderer, limits)
-    }
-
-    fn operate(
-        &mut self,
-        tree: &mut Tree,
-        layout: Layout<'_>,
-        renderer: &Renderer,
-        operation: &mut dyn Operation,
-    ) {
-        if self.on_press.is_some() {
-            operation.focusable(None, layout.bounds(), tree.state.downcast_mut::<State>());
+    fn operate(&self, state: &mut State, bounds: Rectangle, operation: &mut dyn Operation) {
+        if self.says.is_some() {
+            operation.focusable(None, bounds, state);
         }
-        self.inner.as_widget_mut().operate(&mut tree.children[0], layout, renderer, operation);
     }
 
-    fn update(
-        &mut self,
-        tree: &mut Tree,
-        event: &Event,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        renderer: &Renderer,
-        clipboard: &mut dyn Clipboard,
-        shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
-    ) {
-        let state = tree.state.downcast_mut::<State>();
+    fn takes(&self, state: &mut State, event: &Event, shell: &mut Shell<'_, Message>) -> bool {
         if is_click(event) {
             state.is_focused = false;
         } else if state.is_focused
             && is_press(event)
-            && let Some(message) = &self.on_press
+            && let Some(message) = &self.says
         {
             shell.publish(message.clone());
             shell.capture_event();
-            return;
+            return true;
         }
-        self.inner.as_widget_mut().update(
-            &mut tree.children[0],
-            event,
-            layout,
-            cursor,
-            renderer,
-            clipboard,
-            shell,
-            viewport,
-        );
+        false
     }
 
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
-        let inner = self.inner.as_widget();
-        inner.draw(&tree.children[0], renderer, theme, style, layout, cursor, viewport);
-        if tree.state.downcast_ref::<State>().is_focused && self.on_press.is_some() {
+    fn over(&self, state: &State, renderer: &mut Renderer, bounds: Rectangle) {
+        if state.is_focused && self.says.is_some() {
             let border = Border { color: self.ring, width: 2.0, radius: border::radius(RADIUS + RING) };
-            let quad =
-                renderer::Quad { bounds: layout.bounds().expand(RING), border, ..renderer::Quad::default() };
+            let quad = renderer::Quad { bounds: bounds.expand(RING), border, ..renderer::Quad::default() };
             renderer::Renderer::fill_quad(renderer, quad, Color::TRANSPARENT);
         }
-    }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &Renderer,
-    ) -> mouse::Interaction {
-        self.inner.as_widget().mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, Renderer>> {
-        self.inner.as_widget_mut().overlay(&mut tree.children[0], layout, renderer, viewport, translation)
     }
 }
 
@@ -178,10 +92,4 @@ fn is_click(event: &Event) -> bool {
 fn is_press(event: &Event) -> bool {
     let Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) = event else { return false };
     modifiers.is_empty() && matches!(key, keyboard::Key::Named(key::Named::Enter | key::Named::Space))
-}
-
-impl<'a, Message: Clone + 'a> From<Press<'a, Message>> for Element<'a, Message> {
-    fn from(press: Press<'a, Message>) -> Self {
-        Self::new(press)
-    }
 }
