@@ -126,8 +126,7 @@ impl Engine {
         if self.turn().is_some_and(|mut turn| turn.mesh_frame(link, bytes)) || ended {
             return self.follow_up(ended);
         }
-        self.stop_if_overrun();
-        self.set_mesh_timers();
+        self.passed_on();
     }
 
     /// A connection to the relay is open; nothing was said on it yet.
@@ -152,8 +151,7 @@ impl Engine {
         if ended || !is_alone || self.turn().is_none_or(|mut turn| turn.mesh_due()) {
             return self.settle();
         }
-        self.stop_if_overrun();
-        self.set_mesh_timers();
+        self.passed_on();
     }
 
     /// The next thing to do, in order.
@@ -259,8 +257,9 @@ impl Engine {
         }
     }
 
-    /// Of the timers those that a frame may move which is only passed on.
-    fn set_mesh_timers(&mut self) {
+    /// What follows where frames were only passed on: of the timers these may have moved.
+    fn passed_on(&mut self) {
+        self.stop_if_overrun();
         if let Life::Present(here) = &mut self.life {
             let turn = Turn { core: &mut self.core, here };
             self.timers.set(Timer::Peer, turn.next_peer_deadline());

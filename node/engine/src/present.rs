@@ -8,12 +8,13 @@ use sighej_crypto::{Digest, EpochSecrets, Token};
 use crate::{
     RadioAddress,
     bare::BareAddresses,
+    entropy::Entropy,
     exchange::Exchanges,
     ledger::{Ledger, Record},
     limits,
     links::{Dial, Links},
     mesh::Mesh,
-    peers::{Peer, Peers},
+    peers::{Claim, Peer, Peers},
     relay::RelayLink,
     strikes::StrikeTable,
 };
@@ -97,7 +98,7 @@ impl Lapses {
 }
 
 /// Whether an exchange or a dial with this token is under way. There are few of both.
-pub(crate) fn is_busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>, token: &Token) -> bool {
+fn is_busy(exchanges: &Exchanges, dials: &BTreeMap<RadioAddress, Dial>, token: &Token) -> bool {
     exchanges.is_with(token) || dials.values().any(|dial| dial.token.as_ref() == Some(token))
 }
 
@@ -133,6 +134,12 @@ impl Present {
 
     pub(crate) fn is_busy(&self, token: &Token) -> bool {
         is_busy(&self.exchanges, &self.dials, token)
+    }
+
+    /// The peer, new or known; none where there is no room ([`Peers::admit`]).
+    pub(crate) fn admit(&mut self, token: Token, claim: Claim, entropy: &mut Entropy) -> Option<&mut Peer> {
+        let (exchanges, dials) = (&self.exchanges, &self.dials);
+        self.peers.admit(token, claim, entropy, |token| is_busy(exchanges, dials, token))
     }
 
     /// Every peer, with the record of the digest that authenticated under its token. Both tables are in the order of tokens.

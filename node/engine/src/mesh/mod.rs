@@ -203,8 +203,7 @@ impl Mesh {
     /// When [`Mesh::settle`] has something to do.
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
         let waiting = self.neighbours.values().filter_map(Neighbour::next_at);
-        let tell_at = if self.stale { self.showable_at() } else { self.tell_at.map(Duration::from) };
-        waiting.chain(tell_at).chain(self.paths.next_lapse()).min()
+        waiting.chain(self.tells_at()).chain(self.paths.next_lapse()).min()
     }
 
     /// What a neighbour says of others costs it of its time.

@@ -95,10 +95,7 @@ impl Mesh {
 
     /// Tells each neighbour who is reached through this device, where that is not what it was told last.
     pub(super) fn tell(&mut self, now: Duration) {
-        if !self.stale && self.tell_at.is_none_or(|at| Duration::from(at) > now) {
-            return;
-        }
-        if self.showable_at().is_none_or(|at| at > now) {
+        if self.tells_at().is_none_or(|at| at > now) {
             return;
         }
         self.stale = false;
@@ -128,8 +125,12 @@ impl Mesh {
         }
     }
 
-    /// When the first of the neighbours may be told something.
-    pub(super) fn showable_at(&self) -> Option<Duration> {
+    /// When [`Mesh::tell`] has something to do: where what there is to tell has changed, as soon as the first of the neighbours
+    /// may be told something.
+    pub(super) fn tells_at(&self) -> Option<Duration> {
+        if !self.stale {
+            return self.tell_at.map(Duration::from);
+        }
         let heard = self.neighbours.values().filter(|neighbour| !neighbour.barred);
         heard.map(Neighbour::showable_at).min()
     }

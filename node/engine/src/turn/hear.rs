@@ -8,7 +8,7 @@ use crate::{
     AdvertSeen, Event, Failure, LinkId, RadioAddress, Sighting, Transport, limits,
     mesh::Medium,
     peers::{Claim, Peer, Radio},
-    present::{Lapses, is_busy},
+    present::Lapses,
     wire::{Presence, VersionFlags},
 };
 
@@ -31,9 +31,8 @@ impl Turn<'_> {
 
     fn hear_token(&mut self, token: Token, address: RadioAddress, flags: VersionFlags, strong: bool) -> bool {
         let now = self.now();
-        let is_busy = |token: &Token| is_busy(&self.here.exchanges, &self.here.dials, token);
         let claim = if strong { Claim::Near } else { Claim::Faint };
-        let Some(peer) = self.here.peers.admit(token, claim, &mut self.core.entropy, is_busy) else {
+        let Some(peer) = self.here.admit(token, claim, &mut self.core.entropy) else {
             return false;
         };
         let had_passed = peer.passed_dwell();
@@ -75,9 +74,7 @@ impl Turn<'_> {
         let Some(bare) = self.here.bare.get_mut(&address) else { return };
         bare.token = Some(token);
         let dwell = bare.dwell;
-        let is_busy = |token: &Token| is_busy(&self.here.exchanges, &self.here.dials, token);
-        let admitted = self.here.peers.admit(token, Claim::Near, &mut self.core.entropy, is_busy);
-        let Some(peer) = admitted else { return };
+        let Some(peer) = self.here.admit(token, Claim::Near, &mut self.core.entropy) else { return };
         // Service data heard for this token says more than a read does.
         if peer.radio.is_none() {
             peer.radio = Some(Radio::read(address, dwell));
@@ -108,19 +105,18 @@ impl Turn<'_> {
 
     fn hear_presence(&mut self, link: LinkId, presence: &Presence) {
         let (token, now) = (presence.token, self.now());
-        let is_busy = |token: &Token| is_busy(&self.here.exchanges, &self.here.dials, token);
-        let admitted = self.here.peers.admit(token, Claim::Link, &mut self.core.entropy, is_busy);
+        let admitted = self.here.admit(token, Claim::Link, &mut self.core.entropy);
         let has_room = |links: &[LinkId]| links.contains(&link) || links.len() < limits::LINKS_PER_PEER;
         let room = admitted.filter(|peer| has_room(peer.links()));
         let Some(peer) = room.map(Peer::more) else { return self.close_link(link) };
         peer.spent_on_lan = presence.flags.spent;
-        if presence.flags.mesh {
-            self.here.mesh.join(link, Medium::Lan, *presence, now);
-        }
         if !peer.links.contains(&link) {
             peer.links.push(link);
         }
         let inherited = peer.lan.inherited();
+        if presence.flags.mesh {
+            self.here.mesh.join(link, Medium::Lan, *presence, now);
+        }
         if let Some(link) = self.here.links.get_mut(&link) {
             if link.token.is_none() {
                 link.outbound = inherited;
