@@ -8,7 +8,6 @@ use ratatui::{
     text::{Line, Span},
     widgets::Paragraph,
 };
-
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Theme, wrapped};
